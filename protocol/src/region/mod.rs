@@ -1,0 +1,5 @@
+//! The versioned table of regions.
+
+mod index;
+
+pub use index::{CAPACITY, RegionIndex};
