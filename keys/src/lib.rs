@@ -1,1 +1,9 @@
+//! All key material of Luyin: signing and sealing keys, the sealed keystore, the escrow of revocation
+//! handles, the shared evaluation of person identifiers, and the proving and verifying keys.
+//!
+//! No network and no asynchronous runtime here. File access stands in modules of its own
+//! ([`durable_file`]), so that what a phone needs also builds for a browser.
 
+pub mod durable_file;
+pub mod reader;
+pub mod sealed;
