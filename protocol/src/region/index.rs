@@ -43,3 +43,15 @@ impl From<RegionIndex> for u16 {
         r.0
     }
 }
+
+impl From<RegionIndex> for usize {
+    fn from(r: RegionIndex) -> usize {
+        usize::from(r.0)
+    }
+}
+
+impl std::fmt::Display for RegionIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
