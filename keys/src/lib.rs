@@ -2,8 +2,8 @@
 //! handles, the shared evaluation of person identifiers, and the proving and verifying keys.
 //!
 //! No network and no asynchronous runtime here. File access stands in modules of its own
-//! ([`durable_file`]), so that what a phone needs also builds for a browser.
+//! ([`durable_file`] and what uses it), so that what a phone needs also builds for a browser.
 
 pub mod durable_file;
-pub mod reader;
+pub mod keystore;
 pub mod sealed;

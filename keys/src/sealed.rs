@@ -18,12 +18,11 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use luyin_protocol::codec::{DecodeError, Reader};
 use rand::{CryptoRng, RngCore};
 use ring::{aead, hkdf, pbkdf2};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
-
-use crate::reader::{ReadError, Reader};
 
 const MAGIC: &[u8; 7] = b"LUYINSL";
 const VERSION: u8 = 1;
@@ -75,8 +74,8 @@ pub enum SealError {
     PassphraseTooShort,
 }
 
-impl From<ReadError> for SealError {
-    fn from(_: ReadError) -> Self {
+impl From<DecodeError> for SealError {
+    fn from(_: DecodeError) -> Self {
         Self::Corrupted
     }
 }
@@ -199,21 +198,21 @@ impl Header {
 
     /// Reads header and checksum; leaves the reader at the ciphertext.
     fn decode(reader: &mut Reader<'_>) -> Result<Self, SealError> {
-        if reader.array().map_err(|_| SealError::NotSealed)? != *MAGIC {
+        if reader.array("magic").map_err(|_| SealError::NotSealed)? != *MAGIC {
             return Err(SealError::NotSealed);
         }
-        let version = reader.u8()?;
+        let version = reader.u8("version")?;
         if version != VERSION {
             return Err(SealError::UnsupportedVersion(version));
         }
         let header = Self {
-            kdf: reader.u8()?,
-            rounds: reader.u32_be()?,
-            salt: reader.array()?,
-            nonce: reader.array()?,
-            check: reader.array()?,
+            kdf: reader.u8("kdf")?,
+            rounds: reader.u32("rounds")?,
+            salt: reader.array("salt")?,
+            nonce: reader.array("nonce")?,
+            check: reader.array("key check")?,
         };
-        if reader.array()? != checksum(&header.encode()) {
+        if reader.array("checksum")? != checksum(&header.encode()) {
             return Err(SealError::Corrupted);
         }
         match (header.kdf, header.rounds) {
@@ -358,7 +357,7 @@ pub fn open(
     if derived.check != header.check {
         return Err(SealError::WrongSecret);
     }
-    let mut body = Zeroizing::new(reader.rest().to_vec());
+    let mut body = Zeroizing::new(reader.take(reader.remaining(), "body")?.to_vec());
     let aad = [header.encode().as_slice(), context].concat();
     let len = derived
         .key
