@@ -1,1 +1,4 @@
+//! The ledger without a network: a pure state machine over a durable log. No clock, no async runtime, no sockets.
+#![forbid(unsafe_code)]
 
+pub mod log;

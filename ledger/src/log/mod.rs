@@ -1,0 +1,7 @@
+//! The log: segments (the truth on disk), the RFC 6962 tree over its entries, tiles and signed checkpoints.
+//!
+//! Formats: docs/protocol/08-log-and-tiles.md.
+
+pub mod disk;
+pub mod merkle;
+pub mod segment;
