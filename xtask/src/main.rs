@@ -1,1 +1,106 @@
-fn main() {}
+//! `cargo xtask <verb>`: the commands of this repository.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod command;
+mod deny;
+mod fuzz;
+mod links;
+mod regions;
+mod report;
+mod setup;
+mod sources;
+mod suite;
+mod up;
+mod words;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::setup::{Build, Need};
+use crate::suite::Length;
+use crate::workspace::Workspace;
+
+/// Set up, test, run and measure Luyin.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check what the tests need and install what is missing
+    Setup,
+    /// Set up, build in release mode and run a demo node on this machine
+    Up {
+        /// Port on the loopback address
+        #[arg(long, default_value_t = 8420)]
+        port: u16,
+        /// Throw away the data of the last demo first
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Set up and run the suites, all of them even after a failure
+    Test {
+        /// Run this suite only; may be given several times
+        #[arg(long, value_name = "NAME")]
+        suite: Vec<String>,
+        /// Show the suites and run nothing
+        #[arg(long)]
+        list: bool,
+    },
+    /// The suites with their long variants, fuzzing, and the check of dependencies
+    Nightly {
+        /// Seconds for each fuzz target
+        #[arg(long, default_value_t = 60)]
+        fuzz_seconds: u32,
+    },
+    /// Build in release mode and measure; the figures come as JSON
+    Bench {
+        /// Small sizes, to see that it works
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Make the region tables again from their sources
+    Regions {
+        /// Compare only, and fail on any difference
+        #[arg(long)]
+        check: bool,
+    },
+    /// Look for words and files that may not be in the source
+    Words,
+    /// Look for dead relative links in the documents
+    Links,
+}
+
+fn main() -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match Arguments::parse().verb {
+        Verb::Setup => setup::run(&workspace, &Need::ALL, Build::Dev)?,
+        Verb::Up { port, fresh } => up::run(&workspace, port, fresh)?,
+        Verb::Test { list: true, .. } => print!("{}", suite::listing()),
+        Verb::Test { suite, .. } => {
+            let chosen = suite::choose(&suite)?;
+            return suite::run(&workspace, &chosen, Length::Usual);
+        }
+        Verb::Nightly { fuzz_seconds } => {
+            return suite::run(
+                &workspace,
+                &suite::nightly(),
+                Length::Nightly { fuzz_seconds },
+            );
+        }
+        Verb::Bench { quick } => bench::run(&workspace, quick)?,
+        Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),
+        Verb::Regions { check: false } => regions::write(&workspace)?,
+        Verb::Words => println!("{}", words::check(&workspace)?),
+        Verb::Links => println!("{}", links::check(&workspace)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,98 @@
+//! Running programs in the checkout, each announced by a line.
+
+use std::ffi::OsString;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+
+/// A program about to run at the root, with this terminal as its own.
+pub struct Program {
+    command: Command,
+    shown: String,
+}
+
+impl Program {
+    pub fn new(workspace: &Workspace, name: &str, arguments: &[&str]) -> Self {
+        Self::build(workspace, name.into(), name, arguments)
+    }
+
+    /// The cargo that runs this.
+    pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Self {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        Self::build(workspace, cargo, "cargo", arguments)
+    }
+
+    fn build(workspace: &Workspace, name: OsString, shown: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(name);
+        command.args(arguments).current_dir(workspace.root());
+        let shown = [&[shown], arguments].concat().join(" ");
+        Self { command, shown }
+    }
+
+    /// Runs it in a folder below the root.
+    pub fn within(mut self, workspace: &Workspace, folder: &str) -> Self {
+        self.command.current_dir(workspace.path(folder));
+        self.shown = format!("{} (in {folder})", self.shown);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self.shown = format!("{name}={value} {}", self.shown);
+        self
+    }
+
+    /// Runs it to its end; any exit code but 0 is an error.
+    pub fn run(mut self) -> Result<()> {
+        println!("    $ {}", self.shown);
+        let status = self
+            .command
+            .status()
+            .with_context(|| format!("cannot start {}", self.shown))?;
+        if !status.success() {
+            bail!("{}: {status}", self.shown);
+        }
+        Ok(())
+    }
+
+    /// Whether it starts and exits with 0. Shows nothing.
+    pub fn succeeds(mut self) -> bool {
+        self.command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+
+    /// What it prints, if it exits with 0.
+    pub fn output(mut self) -> Result<String> {
+        let output = self
+            .command
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .with_context(|| format!("cannot start {}", self.shown))?;
+        if !output.status.success() {
+            bail!("{}: {}", self.shown, output.status);
+        }
+        String::from_utf8(output.stdout).with_context(|| format!("{} printed no UTF-8", self.shown))
+    }
+
+    /// Puts the program in the place of this process, so that every signal reaches it and its exit code is ours.
+    #[cfg(unix)]
+    pub fn replace(mut self) -> Result<()> {
+        use std::os::unix::process::CommandExt;
+        println!("    $ {}", self.shown);
+        let error = self.command.exec();
+        Err(error).with_context(|| format!("cannot start {}", self.shown))
+    }
+
+    /// Where a process cannot be replaced, the console sends Ctrl-C to both.
+    #[cfg(not(unix))]
+    pub fn replace(self) -> Result<()> {
+        self.run()
+    }
+}

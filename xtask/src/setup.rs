@@ -1,0 +1,254 @@
+//! What the tests and the demo need, as a table of steps. Each step looks first and acts only when something is missing.
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::Program;
+use crate::workspace::Workspace;
+
+/// Debian packages that the tests need beyond cargo, a C compiler, node, npm and python3.
+const DEBIAN_PACKAGES: &[&str] = &[];
+const NEXTEST_VERSION: &str = "0.9.143";
+const PROVING_KEYS: &str = "data/keys";
+const SNARKJS: &str = "tests/snarkjs";
+
+/// Something that a suite or a command cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    DebianPackages,
+    Nextest,
+    RegionSources,
+    SnarkJs,
+    ProvingKeys,
+}
+
+impl Need {
+    pub const ALL: [Self; 5] = [
+        Self::DebianPackages,
+        Self::Nextest,
+        Self::RegionSources,
+        Self::SnarkJs,
+        Self::ProvingKeys,
+    ];
+}
+
+/// Which build of the service makes the proving keys: the one that the caller has or needs anyway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    Dev,
+    Release,
+}
+
+enum State {
+    Ready,
+    /// This checkout has no use for it.
+    Unused,
+    Missing(String),
+}
+
+struct Step {
+    need: Need,
+    name: &'static str,
+    look: fn(&Workspace) -> State,
+    act: fn(&Workspace, Build) -> Result<()>,
+}
+
+const STEPS: [Step; 5] = [
+    Step {
+        need: Need::DebianPackages,
+        name: "Debian packages",
+        look: look_for_debian_packages,
+        act: |workspace, _| install_debian_packages(workspace),
+    },
+    Step {
+        need: Need::Nextest,
+        name: "cargo-nextest",
+        look: |workspace| installed(workspace, "nextest"),
+        act: |workspace, _| install(workspace, "cargo-nextest", NEXTEST_VERSION),
+    },
+    Step {
+        need: Need::RegionSources,
+        name: "npm packages of the region table",
+        look: |workspace| node_packages(workspace, crate::regions::FOLDER),
+        act: |workspace, _| install_node_packages(workspace, crate::regions::FOLDER),
+    },
+    Step {
+        need: Need::SnarkJs,
+        name: "npm packages of the snarkjs test",
+        look: |workspace| node_packages(workspace, SNARKJS),
+        act: |workspace, _| install_node_packages(workspace, SNARKJS),
+    },
+    Step {
+        need: Need::ProvingKeys,
+        name: "development proving keys",
+        look: look_for_proving_keys,
+        act: make_proving_keys,
+    },
+];
+
+/// Takes the steps for the given needs, in the order of the table.
+pub fn run(workspace: &Workspace, needs: &[Need], build: Build) -> Result<()> {
+    STEPS
+        .iter()
+        .filter(|step| needs.contains(&step.need))
+        .try_for_each(|step| take(step, workspace, build))
+}
+
+fn take(step: &Step, workspace: &Workspace, build: Build) -> Result<()> {
+    let why = match (step.look)(workspace) {
+        State::Ready => {
+            println!("==> setup: {}: ready", step.name);
+            return Ok(());
+        }
+        State::Unused => {
+            println!("==> setup: {}: not used here", step.name);
+            return Ok(());
+        }
+        State::Missing(why) => why,
+    };
+    println!("==> setup: {}: {why}", step.name);
+    (step.act)(workspace, build).with_context(|| format!("setup of {}", step.name))?;
+    match (step.look)(workspace) {
+        State::Missing(why) => bail!("setup of {}: done without an error, yet {why}", step.name),
+        State::Ready | State::Unused => Ok(()),
+    }
+}
+
+/// Whether `cargo <name>` works.
+pub fn installed_subcommand(workspace: &Workspace, name: &str) -> bool {
+    Program::cargo(workspace, &[name, "--version"]).succeeds()
+}
+
+/// Installs a cargo subcommand at the version that this repository was tried with.
+pub fn install(workspace: &Workspace, package: &str, version: &str) -> Result<()> {
+    Program::cargo(
+        workspace,
+        &["install", "--locked", package, "--version", version],
+    )
+    .run()
+}
+
+fn installed(workspace: &Workspace, name: &str) -> State {
+    if installed_subcommand(workspace, name) {
+        State::Ready
+    } else {
+        State::Missing(format!("`cargo {name}` is not installed"))
+    }
+}
+
+fn look_for_debian_packages(workspace: &Workspace) -> State {
+    let missing: Vec<&str> = DEBIAN_PACKAGES
+        .iter()
+        .copied()
+        .filter(|package| !Program::new(workspace, "dpkg", &["-s", package]).succeeds())
+        .collect();
+    if missing.is_empty() {
+        State::Ready
+    } else {
+        State::Missing(format!("missing {}", missing.join(" ")))
+    }
+}
+
+fn install_debian_packages(workspace: &Workspace) -> Result<()> {
+    let user = Program::new(workspace, "id", &["-u"]).output()?;
+    if user.trim() != "0" {
+        bail!(
+            "only root can install packages: apt-get install {}",
+            DEBIAN_PACKAGES.join(" ")
+        );
+    }
+    Program::new(workspace, "apt-get", &["update", "-q"]).run()?;
+    let install = ["install", "-q", "-y", "--no-install-recommends"];
+    Program::new(workspace, "apt-get", &[&install, DEBIAN_PACKAGES].concat())
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .run()
+}
+
+/// npm leaves a copy of the lock file in what it installed; an older copy than the lock file is out of date.
+fn node_packages(workspace: &Workspace, folder: &str) -> State {
+    let modified = |name: &str| {
+        workspace
+            .path(folder)
+            .join(name)
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+    };
+    match (
+        modified("package-lock.json"),
+        modified("node_modules/.package-lock.json"),
+    ) {
+        (None, _) => State::Unused,
+        (Some(_), None) => State::Missing("not installed".to_owned()),
+        (Some(wanted), Some(present)) if present < wanted => {
+            State::Missing("out of date".to_owned())
+        }
+        (Some(_), Some(_)) => State::Ready,
+    }
+}
+
+fn install_node_packages(workspace: &Workspace, folder: &str) -> Result<()> {
+    Program::new(workspace, "npm", &["ci", "--no-audit", "--no-fund"])
+        .within(workspace, folder)
+        .run()
+}
+
+fn look_for_proving_keys(workspace: &Workspace) -> State {
+    if workspace.path(PROVING_KEYS).join("manifest.json").is_file() {
+        State::Ready
+    } else {
+        State::Missing(format!("no manifest in {PROVING_KEYS}"))
+    }
+}
+
+fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
+    let profile: &[&str] = match build {
+        Build::Dev => &[],
+        Build::Release => &["--release"],
+    };
+    let service = [
+        "--locked",
+        "--bin",
+        "luyin",
+        "--",
+        "ceremony",
+        "dev",
+        "--out",
+        PROVING_KEYS,
+    ];
+    Program::cargo(workspace, &[&["run"], profile, &service].concat()).run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_need_has_exactly_one_step() {
+        assert_eq!(STEPS.map(|step| step.need), Need::ALL);
+    }
+
+    #[test]
+    fn node_packages_are_missing_until_npm_has_left_its_lock_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(folder.path());
+        assert!(matches!(node_packages(&workspace, "."), State::Unused));
+        std::fs::write(workspace.path("package-lock.json"), "{}").unwrap();
+        assert!(matches!(node_packages(&workspace, "."), State::Missing(_)));
+        std::fs::create_dir(workspace.path("node_modules")).unwrap();
+        std::fs::write(workspace.path("node_modules/.package-lock.json"), "{}").unwrap();
+        assert!(matches!(node_packages(&workspace, "."), State::Ready));
+    }
+
+    #[test]
+    fn a_step_that_leaves_its_need_missing_is_an_error() {
+        let step = Step {
+            need: Need::Nextest,
+            name: "nothing",
+            look: |_| State::Missing("still missing".to_owned()),
+            act: |_, _| Ok(()),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let refused = take(&step, &Workspace::at(folder.path()), Build::Dev).unwrap_err();
+        assert!(refused.to_string().contains("still missing"));
+    }
+}

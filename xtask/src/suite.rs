@@ -1,0 +1,285 @@
+//! The suites as a table. All chosen ones run, whatever the earlier ones came to.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::command::Program;
+use crate::report::{self, Row, Verdict};
+use crate::setup::{self, Build, Need};
+use crate::workspace::Workspace;
+use crate::{deny, fuzz, links, regions, words};
+
+/// How long the tests may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    Usual,
+    /// Tests read `LUYIN_NIGHTLY` and take their long variants.
+    Nightly {
+        fuzz_seconds: u32,
+    },
+}
+
+/// How a check ended that did not fail.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Done {
+    Checked(String),
+    Skipped(String),
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Checked(what) => write!(f, "{what}"),
+            Self::Skipped(why) => write!(f, "skipped: {why}"),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Action {
+    /// Arguments of cargo.
+    Cargo(&'static [&'static str]),
+    /// A check of this program's own.
+    Check(fn(&Workspace) -> Result<Done>),
+    /// Fuzzing, which needs to know for how long.
+    Fuzz,
+}
+
+/// Named actions with what they need.
+pub struct Suite {
+    name: &'static str,
+    what: &'static str,
+    needs: &'static [Need],
+    actions: &'static [Action],
+}
+
+static SUITES: [Suite; 6] = [
+    Suite {
+        name: "fmt",
+        what: "the Rust source is formatted",
+        needs: &[],
+        actions: &[Action::Cargo(&["fmt", "--all", "--", "--check"])],
+    },
+    Suite {
+        name: "lint",
+        what: "no banned words, no warnings of clippy",
+        needs: &[Need::DebianPackages],
+        actions: &[
+            Action::Check(words::check),
+            Action::Cargo(&[
+                "clippy",
+                "--locked",
+                "--workspace",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ]),
+        ],
+    },
+    Suite {
+        name: "data",
+        what: "the region tables are what their sources give",
+        needs: &[Need::RegionSources],
+        actions: &[Action::Check(regions::check)],
+    },
+    Suite {
+        name: "units",
+        what: "the tests of the libraries",
+        needs: &[Need::DebianPackages, Need::Nextest, Need::SnarkJs],
+        actions: &[Action::Cargo(&[
+            "nextest",
+            "run",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "luyin",
+        ])],
+    },
+    Suite {
+        name: "stories",
+        what: "the tests of the service, stories through the real binary among them",
+        needs: &[
+            Need::DebianPackages,
+            Need::Nextest,
+            Need::SnarkJs,
+            Need::ProvingKeys,
+        ],
+        actions: &[Action::Cargo(&[
+            "nextest", "run", "--locked", "-p", "luyin",
+        ])],
+    },
+    Suite {
+        name: "docs",
+        what: "no dead relative links in the documents",
+        needs: &[],
+        actions: &[Action::Check(links::check)],
+    },
+];
+
+static NIGHTLY: [Suite; 2] = [
+    Suite {
+        name: "fuzz",
+        what: "every fuzz target for a while",
+        needs: &[],
+        actions: &[Action::Fuzz],
+    },
+    Suite {
+        name: "deny",
+        what: "licences, sources, bans and advisories of the dependencies",
+        needs: &[],
+        actions: &[Action::Check(deny::check)],
+    },
+];
+
+/// A line for each suite.
+pub fn listing() -> String {
+    SUITES
+        .iter()
+        .map(|suite| format!("{:<10} {}\n", suite.name, suite.what))
+        .collect()
+}
+
+/// The suites of those names, in the order of the table; all for no names.
+pub fn choose(names: &[String]) -> Result<Vec<&'static Suite>> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| SUITES.iter().all(|suite| suite.name != *name))
+    {
+        bail!("no suite {unknown}; there are:\n{}", listing());
+    }
+    Ok(SUITES
+        .iter()
+        .filter(|suite| names.is_empty() || names.iter().any(|name| name == suite.name))
+        .collect())
+}
+
+/// All suites and those of the night.
+pub fn nightly() -> Vec<&'static Suite> {
+    SUITES.iter().chain(&NIGHTLY).collect()
+}
+
+/// Sets up and runs the suites one after another, prints the table, and fails if any failed.
+pub fn run(workspace: &Workspace, suites: &[&Suite], length: Length) -> Result<ExitCode> {
+    let mut rows = Vec::with_capacity(suites.len());
+    for suite in suites {
+        println!("\n==> {}: {}", suite.name, suite.what);
+        let begun = Instant::now();
+        let (verdict, note) = match run_one(workspace, suite, length) {
+            Ok(Done::Checked(what)) => {
+                println!("==> {}: passed. {what}", suite.name);
+                (Verdict::Passed, String::new())
+            }
+            Ok(Done::Skipped(why)) => (Verdict::Skipped, why),
+            Err(error) => (Verdict::Failed, format!("{error:#}")),
+        };
+        if verdict != Verdict::Passed {
+            println!("==> {}: {verdict:?}: {note}", suite.name);
+        }
+        rows.push(Row {
+            name: suite.name,
+            verdict,
+            note,
+            elapsed: begun.elapsed(),
+        });
+    }
+    report::save(workspace, &rows)?;
+    print!("\n{}", report::table(&rows));
+    let failed = rows.iter().any(|row| row.verdict == Verdict::Failed);
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// All actions of a suite, also after one has failed; the first failure is the suite's.
+fn run_one(workspace: &Workspace, suite: &Suite, length: Length) -> Result<Done> {
+    setup::run(workspace, suite.needs, Build::Dev)?;
+    let mut failure = None;
+    let mut done = Done::Checked(String::new());
+    for action in suite.actions {
+        match act(workspace, *action, length) {
+            Ok(result) => done = result,
+            Err(error) if failure.is_none() => failure = Some(error),
+            Err(error) => println!("{error:#}"),
+        }
+    }
+    failure.map_or(Ok(done), Err)
+}
+
+fn act(workspace: &Workspace, action: Action, length: Length) -> Result<Done> {
+    match (action, length) {
+        (Action::Cargo(arguments), Length::Usual) => Program::cargo(workspace, arguments).run()?,
+        (Action::Cargo(arguments), Length::Nightly { .. }) => Program::cargo(workspace, arguments)
+            .env("LUYIN_NIGHTLY", "1")
+            .env("NEXTEST_PROFILE", "nightly")
+            .run()?,
+        (Action::Check(check), _) => return check(workspace),
+        (Action::Fuzz, Length::Nightly { fuzz_seconds }) => {
+            return fuzz::run(workspace, fuzz_seconds);
+        }
+        (Action::Fuzz, Length::Usual) => {
+            return Ok(Done::Skipped("fuzzing is for the night".to_owned()));
+        }
+    }
+    Ok(Done::Checked(String::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(suites: &[&Suite]) -> Vec<&'static str> {
+        suites.iter().map(|suite| suite.name).collect()
+    }
+
+    #[test]
+    fn no_name_chooses_all_suites_and_an_unknown_one_is_refused() {
+        assert_eq!(
+            names(&choose(&[]).unwrap()),
+            ["fmt", "lint", "data", "units", "stories", "docs"]
+        );
+        let two = ["docs".to_owned(), "fmt".to_owned()];
+        assert_eq!(names(&choose(&two).unwrap()), ["fmt", "docs"]);
+        let refused = choose(&["unit".to_owned()]).err().unwrap().to_string();
+        assert!(refused.contains("no suite unit") && refused.contains("units"));
+    }
+
+    #[test]
+    fn a_failure_stops_neither_the_suite_nor_the_next_one() {
+        static FAILING: Suite = Suite {
+            name: "failing",
+            what: "fails",
+            needs: &[],
+            actions: &[
+                Action::Check(|_| bail!("first")),
+                Action::Check(|workspace| {
+                    std::fs::write(workspace.path("second"), "")?;
+                    Ok(Done::Checked("second".to_owned()))
+                }),
+            ],
+        };
+        static PASSING: Suite = Suite {
+            name: "passing",
+            what: "passes",
+            needs: &[],
+            actions: &[Action::Check(|workspace| {
+                std::fs::write(workspace.path("third"), "")?;
+                Ok(Done::Checked("third".to_owned()))
+            })],
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(folder.path());
+        let code = run(&workspace, &[&FAILING, &PASSING], Length::Usual).unwrap();
+        assert_eq!(code, ExitCode::FAILURE);
+        assert!(workspace.path("second").exists() && workspace.path("third").exists());
+        assert_eq!(
+            run(&workspace, &[&PASSING], Length::Usual).unwrap(),
+            ExitCode::SUCCESS
+        );
+    }
+}
