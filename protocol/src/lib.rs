@@ -1,9 +1,19 @@
 //! The nouns of Luyin and their bytes. No I/O, no clock, no randomness but what callers hand in.
 
+pub mod attestation;
 pub mod codec;
+pub mod did;
+pub mod escrow;
 pub mod field;
 pub mod hash;
 pub mod itinerary;
+pub mod network;
 pub mod note;
+pub mod policy;
 pub mod region;
+pub mod risk;
+pub mod scope;
+pub mod sealed;
+pub mod signature;
 pub mod time;
+pub mod tx;

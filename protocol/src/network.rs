@@ -1,0 +1,245 @@
+//! The network's founding data: the genesis entry (protocol clause 7.1).
+
+use crate::codec::{Canonical, DecodeError, Reader, Writer};
+use crate::signature::{NetworkId, PublicKey, SealPublicKey, Sha256Hash};
+use serde::{Deserialize, Serialize};
+
+/// Escrow trustees.
+pub const TRUSTEES: usize = 5;
+/// Acknowledgements that an enrolment needs.
+pub const ACKS_NEEDED: usize = 4;
+/// Trustees that a release needs.
+pub const RELEASES_NEEDED: usize = 3;
+/// Trustees that evaluate the VOPRF, the first three of the five.
+pub const EVALUATORS: usize = 3;
+const MAX_KEYS: usize = 16;
+const MAX_TEXT: usize = 100;
+
+/// Whether a network may run on development keys and a settable clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkMode {
+    /// Real people. Development keys and settable clocks are refused.
+    Production,
+    /// Synthetic data alone.
+    Development,
+}
+
+/// A trustee as the ledger names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrusteeInfo {
+    /// The organisation.
+    pub name: String,
+    /// Signs acknowledgements and releases.
+    pub sign: PublicKey,
+    /// Shares are sealed to it.
+    pub seal: SealPublicKey,
+}
+
+/// Time spans of the network, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cadence {
+    /// Between epoch roots for those who cannot wait.
+    pub quick_ms: u32,
+    /// Between the epoch roots that spare passes prove against.
+    pub shared_ms: u32,
+    /// How long an epoch root is accepted.
+    pub root_window_ms: u32,
+    /// How long after its end a slot still takes check-ins.
+    pub slot_grace_ms: u32,
+}
+
+impl Cadence {
+    /// The values of a live network.
+    #[must_use]
+    pub const fn standard() -> Self {
+        Self {
+            quick_ms: 120_000,
+            shared_ms: 3_600_000,
+            root_window_ms: 48 * 3_600_000,
+            slot_grace_ms: 600_000,
+        }
+    }
+
+    /// The demo network: epoch roots every 15 seconds.
+    #[must_use]
+    pub const fn demo() -> Self {
+        Self {
+            quick_ms: 15_000,
+            ..Self::standard()
+        }
+    }
+}
+
+/// SHA-256 of each statement's verifying key: the allow-list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct VerifyingKeys {
+    /// of enrol
+    pub enrol: Sha256Hash,
+    /// of checkin
+    pub checkin: Sha256Hash,
+    /// of absorb
+    pub absorb: Sha256Hash,
+    /// of pass
+    pub pass: Sha256Hash,
+}
+
+/// The founding data. Its hash is the [`NetworkId`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkParameters {
+    /// Origin line of checkpoints, e.g. `luyin.example/demo`.
+    pub origin: String,
+    /// Mode.
+    pub mode: NetworkMode,
+    /// Time spans.
+    pub cadence: Cadence,
+    /// Keys that may propose governance.
+    pub proposers: Vec<PublicKey>,
+    /// Keys that may approve it; disjoint from the proposers'.
+    pub approvers: Vec<PublicKey>,
+    /// The five escrow trustees.
+    pub trustees: Vec<TrusteeInfo>,
+    /// The VOPRF public keys of the first three (compressed Ristretto points).
+    pub evaluators: Vec<Sha256Hash>,
+    /// Verifying keys.
+    pub verifying_keys: VerifyingKeys,
+    /// Keys that sign checkpoints and bundles.
+    pub nodes: Vec<PublicKey>,
+}
+
+impl NetworkParameters {
+    /// The network's identity.
+    #[must_use]
+    pub fn id(&self) -> NetworkId {
+        NetworkId::from_bytes(*Sha256Hash::of(&self.to_vec()).as_bytes())
+    }
+
+    /// Checks that the parts agree.
+    pub fn check(&self) -> Result<(), DecodeError> {
+        let plain = |c: char| c.is_ascii_graphic();
+        if self.origin.is_empty() || self.origin.len() > MAX_TEXT || !self.origin.chars().all(plain)
+        {
+            return Err(DecodeError::Invalid("an origin of printable ASCII"));
+        }
+        if self.trustees.len() != TRUSTEES || self.evaluators.len() != EVALUATORS {
+            return Err(DecodeError::Invalid(
+                "five trustees, three of them evaluators",
+            ));
+        }
+        let count = |keys: &[PublicKey]| (1..=MAX_KEYS).contains(&keys.len());
+        if !count(&self.proposers) || !count(&self.approvers) || !count(&self.nodes) {
+            return Err(DecodeError::Invalid("1 to 16 keys a role"));
+        }
+        if self.proposers.iter().any(|k| self.approvers.contains(k)) {
+            return Err(DecodeError::Invalid("proposers that are not approvers"));
+        }
+        let keys = self
+            .proposers
+            .iter()
+            .chain(&self.approvers)
+            .chain(&self.nodes)
+            .chain(self.trustees.iter().map(|t| &t.sign));
+        for key in keys {
+            PublicKey::checked(*key.as_bytes())?;
+        }
+        let c = &self.cadence;
+        if c.quick_ms == 0 || c.shared_ms < c.quick_ms || c.root_window_ms < c.shared_ms {
+            return Err(DecodeError::Invalid(
+                "a cadence with quick <= shared <= window",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Canonical for TrusteeInfo {
+    fn encode(&self, w: &mut Writer) {
+        w.bytes(self.name.as_bytes())
+            .value(&self.sign)
+            .value(&self.seal);
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            name: r.text(MAX_TEXT, "a trustee's name")?,
+            sign: r.value()?,
+            seal: r.value()?,
+        })
+    }
+}
+
+impl Canonical for NetworkParameters {
+    fn encode(&self, w: &mut Writer) {
+        let Self {
+            origin,
+            mode,
+            cadence,
+            proposers,
+            approvers,
+            trustees,
+            evaluators,
+            verifying_keys,
+            nodes,
+        } = self;
+        let Cadence {
+            quick_ms,
+            shared_ms,
+            root_window_ms,
+            slot_grace_ms,
+        } = cadence;
+        let VerifyingKeys {
+            enrol,
+            checkin,
+            absorb,
+            pass,
+        } = verifying_keys;
+        w.u8(1)
+            .bytes(origin.as_bytes())
+            .flag(*mode == NetworkMode::Production);
+        w.u32(*quick_ms)
+            .u32(*shared_ms)
+            .u32(*root_window_ms)
+            .u32(*slot_grace_ms);
+        w.sequence(proposers)
+            .sequence(approvers)
+            .sequence(trustees)
+            .sequence(evaluators);
+        w.value(enrol)
+            .value(checkin)
+            .value(absorb)
+            .value(pass)
+            .sequence(nodes);
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let version = r.u8("a genesis version")?;
+        if version != 1 {
+            return Err(DecodeError::Version(version));
+        }
+        let parameters = Self {
+            origin: r.text(MAX_TEXT, "an origin")?,
+            mode: if r.flag("a mode")? {
+                NetworkMode::Production
+            } else {
+                NetworkMode::Development
+            },
+            cadence: Cadence {
+                quick_ms: r.u32("a cadence")?,
+                shared_ms: r.u32("a cadence")?,
+                root_window_ms: r.u32("a root window")?,
+                slot_grace_ms: r.u32("a slot grace")?,
+            },
+            proposers: r.sequence(MAX_KEYS, "proposers")?,
+            approvers: r.sequence(MAX_KEYS, "approvers")?,
+            trustees: r.sequence(TRUSTEES, "trustees")?,
+            evaluators: r.sequence(EVALUATORS, "evaluators")?,
+            verifying_keys: VerifyingKeys {
+                enrol: r.value()?,
+                checkin: r.value()?,
+                absorb: r.value()?,
+                pass: r.value()?,
+            },
+            nodes: r.sequence(MAX_KEYS, "nodes")?,
+        };
+        parameters.check()?;
+        Ok(parameters)
+    }
+}
