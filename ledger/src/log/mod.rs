@@ -5,3 +5,4 @@
 pub mod disk;
 pub mod merkle;
 pub mod segment;
+pub mod tiles;
