@@ -65,6 +65,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Makes sure that an existing file survives a power loss. Whoever finds a file that another process put in place
+/// cannot know whether that process lived to fsync the directory.
+pub fn confirm(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()?;
+    sync_directory(path)
+}
+
 fn sync_directory(path: &Path) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -5,5 +5,10 @@
 //! ([`durable_file`] and what uses it), so that what a phone needs also builds for a browser.
 
 pub mod durable_file;
+pub mod escrow;
 pub mod keystore;
+pub mod note_seal;
+pub mod seal_key;
 pub mod sealed;
+pub mod signing;
+pub mod voprf;

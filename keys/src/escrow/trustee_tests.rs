@@ -1,0 +1,604 @@
+use std::collections::HashMap;
+use std::fs;
+use std::sync::Mutex;
+
+use ark_bn254::Fr;
+use luyin_protocol::hash::{Tag, hash};
+use luyin_protocol::note::RevocationHandle;
+use luyin_protocol::time::Slot;
+use rand::rngs::OsRng;
+
+use super::*;
+use crate::escrow::{
+    Dealing, EscrowError, FileShareStore, NoticeFacts, NoticeId, NoticeSource, SourceError,
+    Standing, make_shares, seal_share, verify_release,
+};
+use crate::sealed::WrappingKey;
+
+const NETWORK: NetworkId = NetworkId::from_bytes([1; 32]);
+const ENROL: Sha256Hash = Sha256Hash::from_bytes([2; 32]);
+const NOTICE: NoticeId = NoticeId::from_bytes([3; 32]);
+const RH: u64 = 4242;
+
+#[derive(Default)]
+struct MemoryStore(Mutex<HashMap<Sha256Hash, StoredShare>>);
+
+impl ShareStore for MemoryStore {
+    fn put(&self, enrol: &Sha256Hash, share: &StoredShare) -> Result<StoredShare, StoreError> {
+        let mut shares = self.0.lock().unwrap();
+        Ok(shares.entry(*enrol).or_insert(share.clone()).clone())
+    }
+
+    fn get(&self, enrol: &Sha256Hash) -> Result<Option<StoredShare>, StoreError> {
+        Ok(self.0.lock().unwrap().get(enrol).cloned())
+    }
+}
+
+struct FailingStore;
+
+impl ShareStore for FailingStore {
+    fn put(&self, _: &Sha256Hash, _: &StoredShare) -> Result<StoredShare, StoreError> {
+        Err(std::io::Error::other("disk full").into())
+    }
+
+    fn get(&self, _: &Sha256Hash) -> Result<Option<StoredShare>, StoreError> {
+        Ok(None)
+    }
+}
+
+struct Ledger(Option<NoticeFacts>);
+
+impl NoticeSource for Ledger {
+    fn notice(&self, _: &NoticeId) -> Result<Option<NoticeFacts>, SourceError> {
+        Ok(self.0)
+    }
+}
+
+fn trustee<S: ShareStore>(number: u8, store: S) -> Trustee<S> {
+    let keys = TrusteeKeys {
+        signing: SigningKey::generate(&mut OsRng),
+        sealing: vec![SealKey::generate(&mut OsRng)],
+    };
+    Trustee::new(NETWORK, ShareIndex::new(number).unwrap(), keys, store)
+}
+
+/// Five trustees and one person whose shares they have accepted.
+struct Story {
+    dealing: Dealing,
+    trustees: Vec<Trustee<MemoryStore>>,
+}
+
+fn owner() -> Owner {
+    Owner::from_value(Fr::from(9_u64))
+}
+
+fn enrolment(dealing: &Dealing) -> Enrolment {
+    Enrolment {
+        publics_hash: ENROL,
+        owner: owner(),
+        commitments: dealing.commitments,
+    }
+}
+
+fn sealed_for<S: ShareStore>(trustee: &Trustee<S>, share: &Share) -> Vec<u8> {
+    let key = trustee.keys.sealing[0].public();
+    seal_share(&NETWORK, &ENROL, share, &key, &mut OsRng).unwrap()
+}
+
+impl Story {
+    fn new() -> Self {
+        let rh = RevocationHandle::from_value(Fr::from(RH));
+        let dealing = make_shares(&rh, &mut OsRng);
+        let trustees: Vec<_> = (1..=5)
+            .map(|number| trustee(number, MemoryStore::default()))
+            .collect();
+        for (trustee, share) in trustees.iter().zip(&dealing.shares) {
+            trustee
+                .accept(&enrolment(&dealing), &sealed_for(trustee, share))
+                .unwrap();
+        }
+        Self { dealing, trustees }
+    }
+
+    fn facts(&self) -> NoticeFacts {
+        NoticeFacts {
+            id: NOTICE,
+            subject: owner(),
+            enrol: ENROL,
+            commitments: self.dealing.commitments,
+            issued_on: Day::new(100),
+            first_day: Day::new(100),
+            last_day: Day::new(110),
+            standing: Standing::Live,
+        }
+    }
+
+    fn notice_on(&self, today: u16) -> VerifiedNotice {
+        VerifiedNotice::look_up(&Ledger(Some(self.facts())), &NOTICE, Day::new(today)).unwrap()
+    }
+
+    fn offers(&self, notice: &VerifiedNotice, from: &[usize], to: usize) -> Vec<Offer> {
+        let recipient = &self.trustees[to - 1];
+        let key = recipient.keys.sealing[0].public();
+        from.iter()
+            .map(|n| {
+                self.trustees[n - 1]
+                    .offer(notice, recipient.index, &key, &mut OsRng)
+                    .unwrap()
+            })
+            .collect()
+    }
+
+    fn signing_keys(&self) -> [PublicKey; TRUSTEES] {
+        std::array::from_fn(|i| self.trustees[i].keys.signing.public())
+    }
+}
+
+#[test]
+fn a_share_is_stored_before_it_is_acknowledged_and_the_word_holds() {
+    let story = Story::new();
+    let trustee = &story.trustees[1];
+    let sealed = sealed_for(trustee, &story.dealing.shares[1]);
+    let ack = trustee.accept(&enrolment(&story.dealing), &sealed).unwrap();
+    assert!(ack.verify(&NETWORK, &trustee.keys.signing.public()));
+    assert!(!ack.verify(&NETWORK, &story.trustees[2].keys.signing.public()));
+    assert!(!ack.verify(
+        &NetworkId::from_bytes([9; 32]),
+        &trustee.keys.signing.public()
+    ));
+    for altered in [
+        Acknowledgement {
+            trustee: ShareIndex::ALL[2],
+            ..ack
+        },
+        Acknowledgement {
+            enrol: Sha256Hash::from_bytes([8; 32]),
+            ..ack
+        },
+        Acknowledgement {
+            commitment: story.dealing.commitments[0],
+            ..ack
+        },
+    ] {
+        assert!(!altered.verify(&NETWORK, &trustee.keys.signing.public()));
+    }
+    let fresh = self::trustee(2, FailingStore);
+    let sealed = sealed_for(&fresh, &story.dealing.shares[1]);
+    assert!(matches!(
+        fresh.accept(&enrolment(&story.dealing), &sealed),
+        Err(AcceptError::Store(StoreError::Io(_)))
+    ));
+}
+
+#[test]
+fn the_same_request_gives_the_same_acknowledgement() {
+    let story = Story::new();
+    let trustee = &story.trustees[0];
+    let ask = || {
+        let sealed = sealed_for(trustee, &story.dealing.shares[0]);
+        trustee.accept(&enrolment(&story.dealing), &sealed).unwrap()
+    };
+    assert_eq!(ask(), ask());
+}
+
+#[test]
+fn another_share_or_owner_for_one_enrolment_is_refused() {
+    let story = Story::new();
+    let trustee = &story.trustees[0];
+    let rh = RevocationHandle::from_value(Fr::from(RH));
+    let other = make_shares(&rh, &mut OsRng);
+    let sealed = sealed_for(trustee, &other.shares[0]);
+    assert!(matches!(
+        trustee.accept(&enrolment(&other), &sealed),
+        Err(AcceptError::Conflict)
+    ));
+    let mut stranger = enrolment(&story.dealing);
+    stranger.owner = Owner::from_value(Fr::from(10_u64));
+    let sealed = sealed_for(trustee, &story.dealing.shares[0]);
+    assert!(matches!(
+        trustee.accept(&stranger, &sealed),
+        Err(AcceptError::Conflict)
+    ));
+}
+
+#[test]
+fn a_share_that_is_not_committed_or_not_ones_own_is_refused() {
+    let story = Story::new();
+    let trustee = trustee(1, MemoryStore::default());
+    let enrolment = enrolment(&story.dealing);
+    let false_share = make_shares(&RevocationHandle::from_value(Fr::from(1_u64)), &mut OsRng);
+    assert!(matches!(
+        trustee.accept(&enrolment, &sealed_for(&trustee, &false_share.shares[0])),
+        Err(AcceptError::NotCommitted)
+    ));
+    // The number is part of what the share is sealed for, so another trustee's share does not even open; sealed
+    // as if it were this one's, it is refused by its number.
+    let sealed = sealed_for(&trustee, &story.dealing.shares[1]);
+    assert!(matches!(
+        trustee.accept(&enrolment, &sealed),
+        Err(AcceptError::DoesNotOpen)
+    ));
+    let aad = share_aad(&NETWORK, &ENROL, ShareIndex::ALL[0]);
+    let key = trustee.keys.sealing[0].public();
+    let plain = story.dealing.shares[1].to_bytes();
+    let sealed = seal_to(&key, share_info(), &aad, plain.as_ref(), &mut OsRng).unwrap();
+    assert!(matches!(
+        trustee.accept(&enrolment, &sealed),
+        Err(AcceptError::OtherTrustee(index)) if index.get() == 2
+    ));
+    assert!(trustee.store.0.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_share_sealed_for_another_enrolment_does_not_open() {
+    let story = Story::new();
+    let trustee = &story.trustees[0];
+    let mut other = enrolment(&story.dealing);
+    other.publics_hash = Sha256Hash::from_bytes([7; 32]);
+    let sealed = sealed_for(trustee, &story.dealing.shares[0]);
+    assert!(matches!(
+        trustee.accept(&other, &sealed),
+        Err(AcceptError::DoesNotOpen)
+    ));
+}
+
+#[test]
+fn a_rotated_sealing_key_still_opens_what_was_sealed_to_it() {
+    let story = Story::new();
+    let mut trustee = trustee(1, MemoryStore::default());
+    let sealed = sealed_for(&trustee, &story.dealing.shares[0]);
+    trustee
+        .keys
+        .sealing
+        .insert(0, SealKey::generate(&mut OsRng));
+    assert!(trustee.accept(&enrolment(&story.dealing), &sealed).is_ok());
+}
+
+#[test]
+fn three_trustees_release_the_same_values_and_their_signatures_hold() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let days = [Day::new(100), Day::new(101)];
+    let mut first_day = Vec::new();
+    for (to, from) in [(1, [3, 4]), (3, [1, 4]), (4, [1, 3])] {
+        let offers = story.offers(&notice, &from, to);
+        let signed = story.trustees[to - 1]
+            .release(&notice, &offers, &days)
+            .unwrap();
+        assert_eq!(signed.len(), 2);
+        first_day.push(signed[0]);
+    }
+    let values = verify_release(&NETWORK, &notice, &story.signing_keys(), &first_day).unwrap();
+    let rh = Fr::from(RH);
+    assert_eq!(
+        values.day_handle.value(),
+        hash(Tag::RevDay, &[rh, Fr::from(100_u64)])
+    );
+    for (handle, slot) in values.slot_handles.iter().zip([200_u32, 201]) {
+        assert_eq!(Slot::new(slot).day(), Day::new(100));
+        assert_eq!(handle.value(), hash(Tag::RevSlot, &[rh, Fr::from(slot)]));
+    }
+    assert_eq!(DayValues::from_bytes(&values.to_bytes()).unwrap(), values);
+    assert!(DayValues::from_bytes(&[values.to_bytes(), vec![0]].concat()).is_err());
+}
+
+#[test]
+fn five_offers_are_all_checked() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let offers = story.offers(&notice, &[2, 3, 4, 5], 1);
+    assert!(
+        story.trustees[0]
+            .release(&notice, &offers, &[Day::new(100)])
+            .is_ok()
+    );
+}
+
+#[test]
+fn two_trustees_release_nothing() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let one = story.offers(&notice, &[2], 1);
+    let twice = [one[0].clone(), one[0].clone()];
+    let today = [Day::new(100)];
+    assert!(matches!(
+        story.trustees[0].release(&notice, &one, &today),
+        Err(ReleaseError::Escrow(EscrowError::TooFew(2)))
+    ));
+    assert!(matches!(
+        story.trustees[0].release(&notice, &twice, &today),
+        Err(ReleaseError::Escrow(EscrowError::Repeated(_)))
+    ));
+}
+
+#[test]
+fn days_outside_the_notice_or_too_early_release_nothing() {
+    let story = Story::new();
+    let notice = story.notice_on(105);
+    let offers = story.offers(&notice, &[2, 3], 1);
+    let ask = |day| story.trustees[0].release(&notice, &offers, &[Day::new(105), Day::new(day)]);
+    assert!(matches!(ask(99), Err(ReleaseError::OutsideNotice(_))));
+    assert!(matches!(ask(111), Err(ReleaseError::OutsideNotice(_))));
+    assert!(matches!(ask(107), Err(ReleaseError::NotYet(_))));
+    assert!(ask(106).is_ok());
+    assert!(ask(100).is_ok());
+}
+
+#[test]
+fn an_unknown_expired_lifted_or_backdated_notice_gives_no_leave() {
+    let facts = Story::new().facts();
+    let look_up = |facts: Option<NoticeFacts>, today| {
+        VerifiedNotice::look_up(&Ledger(facts), &NOTICE, Day::new(today))
+    };
+    assert!(matches!(
+        look_up(None, 100),
+        Err(ReleaseError::UnknownNotice)
+    ));
+    let other = NoticeFacts {
+        id: NoticeId::from_bytes([9; 32]),
+        ..facts
+    };
+    assert!(matches!(
+        look_up(Some(other), 100),
+        Err(ReleaseError::UnknownNotice)
+    ));
+    assert!(matches!(
+        look_up(Some(facts), 111),
+        Err(ReleaseError::Expired)
+    ));
+    let lifted = NoticeFacts {
+        standing: Standing::Lifted,
+        ..facts
+    };
+    assert!(matches!(
+        look_up(Some(lifted), 100),
+        Err(ReleaseError::Lifted)
+    ));
+    let backdated = NoticeFacts {
+        first_day: Day::new(99),
+        ..facts
+    };
+    assert!(matches!(
+        look_up(Some(backdated), 100),
+        Err(ReleaseError::Backdated)
+    ));
+    assert!(look_up(Some(facts), 110).is_ok());
+}
+
+#[test]
+fn a_notice_about_another_person_or_enrolment_releases_nothing() {
+    let story = Story::new();
+    let other = NoticeFacts {
+        subject: Owner::from_value(Fr::from(1_u64)),
+        ..story.facts()
+    };
+    let unknown = NoticeFacts {
+        enrol: Sha256Hash::from_bytes([8; 32]),
+        ..story.facts()
+    };
+    let look_up =
+        |facts| VerifiedNotice::look_up(&Ledger(Some(facts)), &NOTICE, Day::new(100)).unwrap();
+    assert!(matches!(
+        story.trustees[0].release(&look_up(other), &[], &[]),
+        Err(ReleaseError::OtherSubject)
+    ));
+    assert!(matches!(
+        story.trustees[0].release(&look_up(unknown), &[], &[]),
+        Err(ReleaseError::NoShare)
+    ));
+}
+
+#[test]
+fn a_false_offer_names_its_trustee() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let liar = trustee(2, MemoryStore::default());
+    let lie = make_shares(&RevocationHandle::from_value(Fr::from(1_u64)), &mut OsRng);
+    liar.accept(&enrolment(&lie), &sealed_for(&liar, &lie.shares[1]))
+        .unwrap();
+    let key = story.trustees[0].keys.sealing[0].public();
+    let offer = liar
+        .offer(&notice, ShareIndex::ALL[0], &key, &mut OsRng)
+        .unwrap();
+    let offers = [vec![offer], story.offers(&notice, &[3], 1)].concat();
+    assert!(matches!(
+        story.trustees[0].release(&notice, &offers, &[Day::new(100)]),
+        Err(ReleaseError::Escrow(EscrowError::FalseShare(index))) if index.get() == 2
+    ));
+}
+
+#[test]
+fn an_offer_opens_for_its_notice_its_recipient_and_its_sender_alone() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let other_facts = NoticeFacts {
+        id: NoticeId::from_bytes([9; 32]),
+        ..story.facts()
+    };
+    let other_notice =
+        VerifiedNotice::look_up(&Ledger(Some(other_facts)), &other_facts.id, Day::new(100))
+            .unwrap();
+    let offers = story.offers(&notice, &[2, 3], 1);
+    let day = [Day::new(100)];
+    let refused = |result: Result<_, ReleaseError>| {
+        assert!(matches!(result, Err(ReleaseError::BadOffer(_))));
+    };
+    refused(story.trustees[0].release(&other_notice, &offers, &day));
+    refused(story.trustees[3].release(&notice, &offers, &day));
+    let mut renamed = offers.clone();
+    renamed[0].from = ShareIndex::ALL[3];
+    refused(story.trustees[0].release(&notice, &renamed, &day));
+    let mut redirected = offers;
+    redirected[0].to = ShareIndex::ALL[3];
+    refused(story.trustees[0].release(&notice, &redirected, &day));
+}
+
+#[test]
+fn a_release_with_too_few_repeated_differing_or_forged_signatures_is_refused() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let keys = story.signing_keys();
+    let signed: Vec<SignedDay> = [(1, [2, 3]), (2, [1, 3]), (3, [1, 2])]
+        .into_iter()
+        .map(|(to, from)| {
+            let offers = story.offers(&notice, &from, to);
+            story.trustees[to - 1]
+                .release(&notice, &offers, &[Day::new(100)])
+                .unwrap()[0]
+        })
+        .collect();
+    let verify = |signed: &[SignedDay]| verify_release(&NETWORK, &notice, &keys, signed);
+    assert!(verify(&signed).is_ok());
+    assert!(matches!(
+        verify(&signed[..2]),
+        Err(ReleaseError::Escrow(EscrowError::TooFew(2)))
+    ));
+    assert!(matches!(
+        verify(&[]),
+        Err(ReleaseError::Escrow(EscrowError::TooFew(0)))
+    ));
+    assert!(matches!(
+        verify(&[signed[0], signed[1], signed[1]]),
+        Err(ReleaseError::Escrow(EscrowError::Repeated(_)))
+    ));
+    let mut renamed = signed.clone();
+    renamed[2].trustee = ShareIndex::ALL[3];
+    assert!(matches!(
+        verify(&renamed),
+        Err(ReleaseError::BadSignature(_))
+    ));
+    let mut differing = signed.clone();
+    differing[2].values.day = Day::new(101);
+    assert!(matches!(
+        verify(&differing),
+        Err(ReleaseError::Disagreement(_))
+    ));
+    let mut elsewhere = signed.clone();
+    elsewhere
+        .iter_mut()
+        .for_each(|one| one.values.notice = NoticeId::from_bytes([9; 32]));
+    assert!(matches!(
+        verify(&elsewhere),
+        Err(ReleaseError::Disagreement(_))
+    ));
+    let mut outside = signed;
+    outside
+        .iter_mut()
+        .for_each(|one| one.values.day = Day::new(99));
+    assert!(matches!(
+        verify(&outside),
+        Err(ReleaseError::OutsideNotice(_))
+    ));
+}
+
+#[test]
+fn nothing_printable_holds_a_handle_or_a_share() {
+    let story = Story::new();
+    let notice = story.notice_on(100);
+    let offers = story.offers(&notice, &[2, 3], 1);
+    let signed = story.trustees[0]
+        .release(&notice, &offers, &[Day::new(100)])
+        .unwrap();
+    let stored = story.trustees[0].store.get(&ENROL).unwrap().unwrap();
+    let text = format!(
+        "{stored:?} {signed:?} {offers:?} {:?}",
+        story.trustees[0].keys
+    );
+    let share = hex::encode(&story.dealing.shares[0].to_bytes()[1..33]);
+    let handle = signed[0].values.day_handle.to_string();
+    assert!(!text.contains(&share) && !text.contains(&handle));
+    assert!(!text.contains(&story.dealing.shares[0].expose_value().to_string()));
+}
+
+fn file_store(directory: &std::path::Path, key: u8) -> FileShareStore {
+    FileShareStore::open(directory, WrappingKey::from_bytes([key; 32])).unwrap()
+}
+
+#[test]
+fn shares_on_disk_survive_reopening_are_sealed_and_never_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let story = Story::new();
+    let stored = StoredShare {
+        owner: owner(),
+        share: story.dealing.shares[0].clone(),
+    };
+    let other = StoredShare {
+        owner: owner(),
+        share: story.dealing.shares[1].clone(),
+    };
+    let store = file_store(directory.path(), 1);
+    assert!(store.get(&ENROL).unwrap().is_none());
+    assert_eq!(store.put(&ENROL, &stored).unwrap(), stored);
+    assert_eq!(store.put(&ENROL, &other).unwrap(), stored);
+    let again = file_store(directory.path(), 1);
+    assert_eq!(again.get(&ENROL).unwrap().unwrap(), stored);
+
+    let path = fs::read_dir(directory.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let bytes = fs::read(&path).unwrap();
+    let secret = &stored.share.to_bytes()[1..33];
+    assert!(!bytes.windows(32).any(|window| window == secret));
+
+    assert!(matches!(
+        file_store(directory.path(), 2).get(&ENROL),
+        Err(StoreError::Corrupted)
+    ));
+    // A share file under another enrolment's name does not open as that one's.
+    let elsewhere = Sha256Hash::from_bytes([8; 32]);
+    fs::copy(&path, directory.path().join(format!("{elsewhere}.share"))).unwrap();
+    assert!(matches!(store.get(&elsewhere), Err(StoreError::Corrupted)));
+    fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    assert!(matches!(store.get(&ENROL), Err(StoreError::Corrupted)));
+    assert!(matches!(
+        store.put(&ENROL, &stored),
+        Err(StoreError::Corrupted)
+    ));
+}
+
+#[test]
+fn many_threads_storing_different_shares_agree_on_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let story = Story::new();
+    let outcomes: Vec<StoredShare> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|i| {
+                let store = file_store(directory.path(), 1);
+                let share = story.dealing.shares[i % 5].clone();
+                scope.spawn(move || {
+                    store.put(
+                        &ENROL,
+                        &StoredShare {
+                            owner: owner(),
+                            share,
+                        },
+                    )
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|t| t.join().unwrap().unwrap())
+            .collect()
+    });
+    assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]));
+}
+
+#[test]
+fn a_trustee_restarted_on_its_files_still_acts() {
+    let directory = tempfile::tempdir().unwrap();
+    let story = Story::new();
+    let keys = story.trustees[0].keys.clone();
+    let make = || {
+        let store = file_store(directory.path(), 1);
+        Trustee::new(NETWORK, ShareIndex::ALL[0], keys.clone(), store)
+    };
+    let sealed = sealed_for(&make(), &story.dealing.shares[0]);
+    make().accept(&enrolment(&story.dealing), &sealed).unwrap();
+    let notice = story.notice_on(100);
+    let offers = story.offers(&notice, &[2, 3], 1);
+    assert!(make().release(&notice, &offers, &[Day::new(100)]).is_ok());
+}
