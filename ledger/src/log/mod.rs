@@ -2,6 +2,7 @@
 //!
 //! Formats: docs/protocol/08-log-and-tiles.md.
 
+pub mod checkpoint;
 pub mod disk;
 pub mod merkle;
 pub mod segment;
