@@ -1,0 +1,16 @@
+//! The gate: its bundle, its verdict and its audit records (protocol sections 6 and 10).
+//!
+//! The verdict is a pure function of the pass, the bundle, the time and what the gate has seen; it
+//! decides the same online and offline.
+
+mod bundle;
+mod decision;
+mod record;
+mod seen;
+mod verdict;
+
+pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle, SignedRelease};
+pub use decision::{Gate, RevokedTags, gate_code};
+pub use record::{AuditRecord, Evidence, MAX_NOTE};
+pub use seen::{Seen, SeenInMemory};
+pub use verdict::{Colour, Reason, Verdict};
