@@ -5,9 +5,11 @@
 //! can never be taken for another.
 
 mod poseidon;
+mod sparse;
 mod tag;
 
 pub use poseidon::{MAX_INPUTS, Parameters, parameters};
+pub use sparse::{SparseRound, SparseRounds};
 pub use tag::Tag;
 
 use ark_bn254::Fr;
