@@ -1,0 +1,74 @@
+//! What the authority did: who, what, when, on what evidence, by which clause.
+
+use super::record::records;
+use super::{Place, State, keys};
+use crate::log::merkle::EntryIndex;
+use crate::store::Height;
+use luyin_protocol::signature::{PublicKey, Sha256Hash};
+use luyin_protocol::time::Timestamp;
+use luyin_protocol::tx::{Governance, GovernanceAction};
+
+records! {
+    /// One action, as the regulator reads it.
+    AuthorityAction {
+        /// Its number among all.
+        sequence: super::record::GovernanceSequence,
+        /// What was done.
+        action: GovernanceAction,
+        /// Who proposed it.
+        proposer: PublicKey,
+        /// Who approved it.
+        approver: PublicKey,
+        /// When.
+        time: Timestamp,
+        /// In which block.
+        height: Height,
+        /// By which entry, for its inclusion proof.
+        entry: EntryIndex,
+    }
+}
+
+impl AuthorityAction {
+    /// SHA-256 of the evidence on file, where the action rests on any.
+    #[must_use]
+    pub fn evidence(&self) -> Option<Sha256Hash> {
+        match &self.action {
+            GovernanceAction::RiskNotice(notice) => Some(notice.evidence),
+            GovernanceAction::Accredit(_)
+            | GovernanceAction::Unaccredit(_)
+            | GovernanceAction::Policy(_)
+            | GovernanceAction::RiskList(_)
+            | GovernanceAction::NoticeLifted(_) => None,
+        }
+    }
+
+    /// The clause or the reason, in words, where the action states one.
+    #[must_use]
+    pub fn clause(&self) -> Option<&str> {
+        match &self.action {
+            GovernanceAction::RiskNotice(notice) => Some(&notice.clause),
+            GovernanceAction::Unaccredit(x) => Some(&x.reason),
+            GovernanceAction::NoticeLifted(x) => Some(&x.reason),
+            GovernanceAction::Accredit(_)
+            | GovernanceAction::Policy(_)
+            | GovernanceAction::RiskList(_) => None,
+        }
+    }
+}
+
+impl State<'_> {
+    pub(crate) fn put_action(&mut self, tx: &Governance, at: Place) {
+        let sequence = super::record::GovernanceSequence::new(tx.sequence);
+        let record = AuthorityAction {
+            sequence,
+            action: tx.action.clone(),
+            proposer: tx.approvals.proposer,
+            approver: tx.approvals.approver,
+            time: at.time,
+            height: at.height,
+            entry: at.entry,
+        };
+        self.put(&keys::governance_sequence(), &sequence);
+        self.put(&keys::authority_action(at.entry), &record);
+    }
+}
