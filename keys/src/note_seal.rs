@@ -13,11 +13,10 @@ use ark_bn254::Fr;
 use luyin_protocol::field::{NoteCommitment, from_bytes, to_bytes};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::note::{IdentitySecret, Note, NoteState, RevocationHandle};
+use luyin_protocol::sealed::{SEALED_NOTE_LEN, SealedNote};
 use ring::{aead, hkdf};
 use zeroize::Zeroizing;
 
-/// Length of a sealed note.
-pub const SEALED_NOTE_LEN: usize = PLAIN_LEN + 16;
 const PLAIN_LEN: usize = 5 * 32;
 const INFO: &[u8] = b"luyin/v1/note";
 
@@ -33,7 +32,7 @@ pub enum NoteSealError {
 }
 
 /// Seals `note`; the same note always gives the same bytes.
-pub fn seal_note(sk: &IdentitySecret, note: &Note) -> Result<[u8; SEALED_NOTE_LEN], NoteSealError> {
+pub fn seal_note(sk: &IdentitySecret, note: &Note) -> Result<SealedNote, NoteSealError> {
     let [itin0, itin1, itin2] = note.itinerary.values();
     let values = Zeroizing::new([note.rh.expose(), note.state.pack(), itin0, itin1, itin2]);
     let mut plain = Zeroizing::new([0_u8; PLAIN_LEN]);
@@ -48,7 +47,7 @@ pub fn seal_note(sk: &IdentitySecret, note: &Note) -> Result<[u8; SEALED_NOTE_LE
     out.iter_mut()
         .zip(plain.iter().chain(tag.as_ref()))
         .for_each(|(to, from)| *to = *from);
-    Ok(out)
+    Ok(SealedNote::from_bytes(out))
 }
 
 /// Opens the sealed note that stands beside the commitment `cm`. `rho` is the predecessor's nullifier, or the first
@@ -57,9 +56,9 @@ pub fn open_note(
     sk: &IdentitySecret,
     rho: Fr,
     cm: &NoteCommitment,
-    sealed: &[u8; SEALED_NOTE_LEN],
+    sealed: &SealedNote,
 ) -> Result<Note, NoteSealError> {
-    let mut bytes = Zeroizing::new(*sealed);
+    let mut bytes = Zeroizing::new(*sealed.as_bytes());
     let plain = derive(sk, rho, cm)?
         .open_in_place(zero_nonce(), aead::Aad::empty(), bytes.as_mut())
         .map_err(|_| NoteSealError::DoesNotOpen)?;
@@ -135,7 +134,7 @@ mod tests {
     fn a_sealed_note_opens_with_secret_rho_and_commitment() {
         let note = first(1);
         let sealed = seal_note(&secret(1), &note).unwrap();
-        assert_eq!(sealed.len(), 176);
+        assert_eq!(sealed.as_bytes().len(), 176);
         let opened = open_note(&secret(1), note.rho, &note.commitment(), &sealed).unwrap();
         assert_eq!(opened, note);
         assert_eq!(seal_note(&secret(1), &note).unwrap(), sealed);
@@ -160,11 +159,16 @@ mod tests {
     fn every_flipped_byte_is_refused() {
         let note = first(1);
         let sealed = seal_note(&secret(1), &note).unwrap();
-        for position in 0..sealed.len() {
-            let mut bad = sealed;
+        for position in 0..SEALED_NOTE_LEN {
+            let mut bad = *sealed.as_bytes();
             bad[position] ^= 0x80;
             assert_eq!(
-                open_note(&secret(1), note.rho, &note.commitment(), &bad),
+                open_note(
+                    &secret(1),
+                    note.rho,
+                    &note.commitment(),
+                    &SealedNote::from_bytes(bad)
+                ),
                 Err(NoteSealError::DoesNotOpen)
             );
         }
@@ -178,7 +182,11 @@ mod tests {
         let sealed_b = seal_note(&secret(1), &b).unwrap();
         // Under one key stream the equal first 32 plaintext bytes (rh) would give equal ciphertext.
         assert_eq!(a.rh, b.rh);
-        let equal = sealed_a.iter().zip(&sealed_b).filter(|(x, y)| x == y);
+        let equal = sealed_a
+            .as_bytes()
+            .iter()
+            .zip(sealed_b.as_bytes())
+            .filter(|(x, y)| x == y);
         assert!(equal.count() < 16);
     }
 
@@ -198,7 +206,7 @@ mod tests {
             .unwrap();
         bytes.copy_from_slice(&plain);
         assert_eq!(
-            open_note(&secret(1), note.rho, &cm, &bytes),
+            open_note(&secret(1), note.rho, &cm, &SealedNote::from_bytes(bytes)),
             Err(NoteSealError::NotCommitted)
         );
     }

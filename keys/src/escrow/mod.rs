@@ -13,14 +13,13 @@ mod trustee;
 
 pub use self::file_store::FileShareStore;
 pub use self::notice::{
-    NoticeFacts, NoticeId, NoticeSource, SourceError, Standing, VerifiedNotice,
+    NoticeOnLedger, NoticeSource, SourceError, Standing, SubjectOpening, VerifiedNotice,
+    seal_opening,
 };
-pub use self::release::{DayValues, Offer, ReleaseError, SignedDay, verify_release};
+pub use self::release::{Offer, ReleaseError, SignedDay, collect_release};
 pub use self::share::{
-    Dealing, EscrowError, Share, ShareIndex, THRESHOLD, TRUSTEES, make_shares, reconstruct,
-    seal_share,
+    Dealing, EscrowError, Share, THRESHOLD, make_shares, reconstruct, seal_share,
 };
 pub use self::trustee::{
-    AcceptError, Acknowledgement, Enrolment, ShareStore, StoreError, StoredShare, Trustee,
-    TrusteeKeys,
+    AcceptError, Acknowledgement, ShareStore, StoreError, StoredShare, Trustee, TrusteeKeys,
 };

@@ -8,9 +8,11 @@ use std::fmt;
 
 use ark_bn254::Fr;
 use ark_ff::{Field, One, UniformRand, Zero};
-use luyin_protocol::codec::DecodeError;
+use luyin_protocol::codec::{DecodeError, Reader};
+use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::field::{ShareCommitment, from_bytes, to_bytes};
 use luyin_protocol::hash::{Tag, hash};
+use luyin_protocol::network::TRUSTEES;
 use luyin_protocol::note::RevocationHandle;
 use luyin_protocol::signature::{NetworkId, SealPublicKey, Sha256Hash};
 use rand::{CryptoRng, RngCore};
@@ -18,9 +20,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::seal_key::{SealKeyError, seal_to};
 
-/// How many trustees hold shares.
-pub const TRUSTEES: usize = 5;
-/// How many of them can act.
+/// How many of the five trustees can act.
 pub const THRESHOLD: usize = 3;
 
 const SHARE_INFO: &[u8] = b"luyin/v1/escrow-share";
@@ -28,73 +28,42 @@ const SHARE_INFO: &[u8] = b"luyin/v1/escrow-share";
 /// Why shares were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EscrowError {
-    /// Not 1 to 5.
-    #[error("no trustee has the number {0}")]
-    BadIndex(u8),
     /// Fewer than [`THRESHOLD`] different trustees.
     #[error("{0} shares are fewer than the three needed")]
     TooFew(usize),
     /// Two shares of one trustee.
     #[error("two shares of trustee {0}")]
-    Repeated(ShareIndex),
+    Repeated(TrusteeIndex),
     /// The share does not open the trustee's commitment.
     #[error("the share of trustee {0} is false")]
-    FalseShare(ShareIndex),
+    FalseShare(TrusteeIndex),
     /// The share opens its commitment, but lies on another polynomial than the first three: the enrolment itself
     /// was false, which its proof should have excluded.
     #[error("the share of trustee {0} lies on another polynomial")]
-    OffPolynomial(ShareIndex),
+    OffPolynomial(TrusteeIndex),
 }
 
-/// Number of an escrow trustee, 1 to 5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ShareIndex(u8);
-
-impl ShareIndex {
-    /// All five, ascending.
-    pub const ALL: [Self; TRUSTEES] = [Self(1), Self(2), Self(3), Self(4), Self(5)];
-
-    /// Checks the range.
-    pub fn new(number: u8) -> Result<Self, EscrowError> {
-        Self::ALL
-            .into_iter()
-            .find(|index| index.0 == number)
-            .ok_or(EscrowError::BadIndex(number))
-    }
-
-    /// The number, 1 to 5.
-    pub fn get(self) -> u8 {
-        self.0
-    }
-
-    fn point(self) -> Fr {
-        Fr::from(self.0)
-    }
-
-    /// This trustee's element of an array that holds one for each.
-    pub fn of<T>(self, all: &[T; TRUSTEES]) -> &T {
-        let [a, b, c, d, e] = all;
-        match self.0 {
-            1 => a,
-            2 => b,
-            3 => c,
-            4 => d,
-            _ => e,
-        }
+/// The trustee's element of an array that holds one for each.
+pub(super) fn of<T>(trustee: TrusteeIndex, all: &[T; TRUSTEES]) -> &T {
+    let [a, b, c, d, e] = all;
+    match trustee.get() {
+        1 => a,
+        2 => b,
+        3 => c,
+        4 => d,
+        _ => e,
     }
 }
 
-impl fmt::Display for ShareIndex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+fn point(trustee: TrusteeIndex) -> Fr {
+    Fr::from(trustee.get())
 }
 
 /// One trustee's share and the salt of its commitment. Erased when dropped, never printed.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Share {
     #[zeroize(skip)]
-    index: ShareIndex,
+    index: TrusteeIndex,
     value: Fr,
     salt: Fr,
 }
@@ -110,7 +79,7 @@ impl Share {
     pub const LEN: usize = 1 + 32 + 32;
 
     /// Whose share it is.
-    pub fn index(&self) -> ShareIndex {
+    pub fn index(&self) -> TrusteeIndex {
         self.index
     }
 
@@ -126,7 +95,7 @@ impl Share {
 
     /// `c_i = H_Share(i, s_i, salt_i)`.
     pub fn commitment(&self) -> ShareCommitment {
-        let inputs = Zeroizing::new([self.index.point(), self.value, self.salt]);
+        let inputs = Zeroizing::new([point(self.index), self.value, self.salt]);
         ShareCommitment::from_value(hash(Tag::Share, inputs.as_ref()))
     }
 
@@ -136,18 +105,21 @@ impl Share {
         let value = Zeroizing::new(to_bytes(&self.value));
         let salt = Zeroizing::new(to_bytes(&self.salt));
         out.iter_mut()
-            .zip([self.index.0].iter().chain(value.iter()).chain(salt.iter()))
+            .zip(
+                [self.index.get()]
+                    .iter()
+                    .chain(value.iter())
+                    .chain(salt.iter()),
+            )
             .for_each(|(to, from)| *to = *from);
         out
     }
 
     /// Reads the canonical bytes; a number outside 1 to 5 and a field element of `p` or above are refused.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = luyin_protocol::codec::Reader::new(bytes);
-        let index = ShareIndex::new(reader.u8("share index")?)
-            .map_err(|_| DecodeError::Invalid("share index"))?;
+        let mut reader = Reader::new(bytes);
         let share = Self {
-            index,
+            index: reader.value()?,
             value: from_bytes(&reader.array("share value")?)?,
             salt: from_bytes(&reader.array("share salt")?)?,
         };
@@ -175,12 +147,18 @@ impl fmt::Debug for Dealing {
     }
 }
 
+/// The five numbers, ascending.
+fn indexes() -> [TrusteeIndex; TRUSTEES] {
+    let mut all = TrusteeIndex::all();
+    std::array::from_fn(|_| all.next().expect("there are five trustees"))
+}
+
 /// Deals a revocation handle to the five trustees.
 pub fn make_shares(rh: &RevocationHandle, rng: &mut (impl RngCore + CryptoRng)) -> Dealing {
     let coefficients = Zeroizing::new([Fr::rand(rng), Fr::rand(rng)]);
     let [a1, a2] = *coefficients;
-    let shares = ShareIndex::ALL.map(|index| {
-        let i = index.point();
+    let shares = indexes().map(|index| {
+        let i = point(index);
         Share {
             index,
             value: rh.expose() + a1 * i + a2 * i.square(),
@@ -202,12 +180,12 @@ pub fn reconstruct(
     shares: &[Share],
     commitments: &[ShareCommitment; TRUSTEES],
 ) -> Result<Zeroizing<Fr>, EscrowError> {
-    let mut seen: Vec<ShareIndex> = Vec::with_capacity(TRUSTEES);
+    let mut seen: Vec<TrusteeIndex> = Vec::with_capacity(TRUSTEES);
     for share in shares {
         if seen.contains(&share.index) {
             return Err(EscrowError::Repeated(share.index));
         }
-        if share.commitment() != *share.index.of(commitments) {
+        if share.commitment() != *of(share.index, commitments) {
             return Err(EscrowError::FalseShare(share.index));
         }
         seen.push(share.index);
@@ -216,7 +194,7 @@ pub fn reconstruct(
         .split_at_checked(THRESHOLD)
         .ok_or(EscrowError::TooFew(shares.len()))?;
     for share in more {
-        if *interpolate(basis, share.index.point()) != share.value {
+        if *interpolate(basis, point(share.index)) != share.value {
             return Err(EscrowError::OffPolynomial(share.index));
         }
     }
@@ -231,8 +209,8 @@ fn interpolate(points: &[Share], at: Fr) -> Zeroizing<Fr> {
         let mut numerator = Fr::one();
         let mut denominator = Fr::one();
         for q in points.iter().filter(|q| q.index != p.index) {
-            numerator *= at - q.index.point();
-            denominator *= p.index.point() - q.index.point();
+            numerator *= at - point(q.index);
+            denominator *= point(p.index) - point(q.index);
         }
         let weight = numerator * denominator.inverse().unwrap_or_default();
         *sum += p.value * weight;
@@ -256,7 +234,7 @@ pub(super) fn share_info() -> &'static [u8] {
     SHARE_INFO
 }
 
-pub(super) fn share_aad(network: &NetworkId, enrol: &Sha256Hash, index: ShareIndex) -> Vec<u8> {
+pub(super) fn share_aad(network: &NetworkId, enrol: &Sha256Hash, index: TrusteeIndex) -> Vec<u8> {
     [
         &network.as_bytes()[..],
         &enrol.as_bytes()[..],
@@ -317,12 +295,12 @@ mod tests {
         for guess in [0_u64, 1, 77, 1 << 40] {
             let zero = Fr::from(guess);
             let third = Share {
-                index: ShareIndex::ALL[0],
+                index: indexes()[0],
                 // Solves interpolate([1, 2, 5], 0) = guess for the value at 1.
                 value: {
                     let with_zero = [
                         Share {
-                            index: ShareIndex::ALL[0],
+                            index: indexes()[0],
                             value: Fr::zero(),
                             salt: Fr::zero(),
                         },
@@ -331,7 +309,7 @@ mod tests {
                     ];
                     let with_one = [
                         Share {
-                            index: ShareIndex::ALL[0],
+                            index: indexes()[0],
                             value: Fr::one(),
                             salt: Fr::zero(),
                         },
@@ -360,7 +338,7 @@ mod tests {
             for shares in [value, salt] {
                 assert_eq!(
                     reconstruct(&shares, &d.commitments),
-                    Err(EscrowError::FalseShare(ShareIndex::ALL[liar - 1]))
+                    Err(EscrowError::FalseShare(indexes()[liar - 1]))
                 );
             }
         }
@@ -370,14 +348,14 @@ mod tests {
     fn a_share_under_another_number_or_given_twice_is_refused() {
         let d = dealing(5);
         let mut renamed = pick(&d, &[1, 2, 3]);
-        renamed[2].index = ShareIndex::ALL[3];
+        renamed[2].index = indexes()[3];
         assert_eq!(
             reconstruct(&renamed, &d.commitments),
-            Err(EscrowError::FalseShare(ShareIndex::ALL[3]))
+            Err(EscrowError::FalseShare(indexes()[3]))
         );
         assert_eq!(
             reconstruct(&pick(&d, &[1, 2, 2]), &d.commitments),
-            Err(EscrowError::Repeated(ShareIndex::ALL[1]))
+            Err(EscrowError::Repeated(indexes()[1]))
         );
     }
 
@@ -388,7 +366,7 @@ mod tests {
         d.commitments[3] = d.shares[3].commitment();
         assert_eq!(
             reconstruct(&pick(&d, &[1, 2, 3, 4]), &d.commitments),
-            Err(EscrowError::OffPolynomial(ShareIndex::ALL[3]))
+            Err(EscrowError::OffPolynomial(indexes()[3]))
         );
     }
 

@@ -1,15 +1,19 @@
 //! One escrow trustee: accepts a share at enrolment, and acts on a notice together with two others. No network here.
 
-use luyin_protocol::field::{Owner, ShareCommitment};
-use luyin_protocol::signature::{
-    Domain, NetworkId, PublicKey, SealPublicKey, Sha256Hash, Signature,
-};
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::escrow::{EscrowAckBody, TrusteeIndex, TrusteeSignature};
+use luyin_protocol::field::Owner;
+use luyin_protocol::network::TRUSTEES;
+use luyin_protocol::risk::NoticeId;
+use luyin_protocol::signature::{Domain, NetworkId, PublicKey, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::Day;
+use luyin_protocol::tx::EnrolPublic;
 use rand::{CryptoRng, RngCore};
+use zeroize::Zeroizing;
 
-use super::notice::VerifiedNotice;
-use super::release::{DayValues, Offer, ReleaseError, SignedDay};
-use super::share::{Share, ShareIndex, TRUSTEES, reconstruct, share_aad, share_info};
+use super::notice::{SubjectOpening, VerifiedNotice, opening_aad, opening_info};
+use super::release::{Offer, ReleaseError, SignedDay, day_values};
+use super::share::{Share, of, reconstruct, share_aad, share_info};
 use crate::seal_key::{SealKey, seal_to};
 use crate::signing::SigningKey;
 
@@ -23,7 +27,7 @@ pub enum AcceptError {
     DoesNotOpen,
     /// It is the share of another trustee.
     #[error("the share is of trustee {0}")]
-    OtherTrustee(ShareIndex),
+    OtherTrustee(TrusteeIndex),
     /// The share does not open its commitment.
     #[error("the share does not open its commitment")]
     NotCommitted,
@@ -57,7 +61,7 @@ pub struct StoredShare {
 
 /// Where a trustee keeps shares.
 pub trait ShareStore {
-    /// Stores a share under the hash of its Enrol, unless one is stored there; returns what is then stored. When this
+    /// Stores a share under the hash of its enrolment, unless one is stored there; returns what is then stored. When this
     /// returns, a power loss no longer loses the share.
     fn put(&self, enrol: &Sha256Hash, share: &StoredShare) -> Result<StoredShare, StoreError>;
 
@@ -65,46 +69,27 @@ pub trait ShareStore {
     fn get(&self, enrol: &Sha256Hash) -> Result<Option<StoredShare>, StoreError>;
 }
 
-/// What a trustee is told of an enrolment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Enrolment {
-    /// Hash of the Enrol's public inputs.
-    pub publics_hash: Sha256Hash,
-    /// `H_Owner(sk)` of the person.
-    pub owner: Owner,
-    /// `c_1` to `c_5`.
-    pub commitments: [ShareCommitment; TRUSTEES],
-}
-
 /// A trustee's word that it durably holds the share of an enrolment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acknowledgement {
-    /// Who acknowledges.
-    pub trustee: ShareIndex,
-    /// Hash of the Enrol's public inputs.
-    pub enrol: Sha256Hash,
-    /// `c_i` of this trustee.
-    pub commitment: ShareCommitment,
-    /// Over the network and [`Acknowledgement::body`], for [`Domain::EscrowAck`].
-    pub signature: Signature,
+    /// What is acknowledged.
+    pub body: EscrowAckBody,
+    /// By which trustee, over the network and the canonical bytes of the body (domain `EscrowAck`).
+    pub signature: TrusteeSignature,
 }
 
 impl Acknowledgement {
-    /// The signed body: hash of the Enrol's public inputs, trustee's number (one byte), `c_i`.
-    pub fn body(enrol: &Sha256Hash, trustee: ShareIndex, commitment: &ShareCommitment) -> Vec<u8> {
-        [
-            &enrol.as_bytes()[..],
-            &[trustee.get()],
-            &commitment.to_bytes(),
-        ]
-        .concat()
-    }
-
     /// Whether the trustee whose signing key is `key` signed this.
     pub fn verify(&self, network: &NetworkId, key: &PublicKey) -> bool {
-        let body = Self::body(&self.enrol, self.trustee, &self.commitment);
-        key.verify(Domain::EscrowAck, network, &body, &self.signature)
-            .is_ok()
+        self.body.trustee == self.signature.trustee
+            && key
+                .verify(
+                    Domain::EscrowAck,
+                    network,
+                    &self.body.to_vec(),
+                    &self.signature.signature,
+                )
+                .is_ok()
     }
 }
 
@@ -121,14 +106,14 @@ pub struct TrusteeKeys {
 #[derive(Debug)]
 pub struct Trustee<S> {
     network: NetworkId,
-    index: ShareIndex,
+    index: TrusteeIndex,
     keys: TrusteeKeys,
     store: S,
 }
 
 impl<S: ShareStore> Trustee<S> {
     /// A trustee of one ledger.
-    pub fn new(network: NetworkId, index: ShareIndex, keys: TrusteeKeys, store: S) -> Self {
+    pub fn new(network: NetworkId, index: TrusteeIndex, keys: TrusteeKeys, store: S) -> Self {
         Self {
             network,
             index,
@@ -138,7 +123,7 @@ impl<S: ShareStore> Trustee<S> {
     }
 
     /// This trustee's number.
-    pub fn index(&self) -> ShareIndex {
+    pub fn index(&self) -> TrusteeIndex {
         self.index
     }
 
@@ -147,45 +132,57 @@ impl<S: ShareStore> Trustee<S> {
     /// The same request gives the same acknowledgement; another share or owner for one enrolment is refused.
     pub fn accept(
         &self,
-        enrolment: &Enrolment,
+        enrolment: &EnrolPublic,
         sealed_share: &[u8],
     ) -> Result<Acknowledgement, AcceptError> {
-        let enrol = enrolment.publics_hash;
-        let aad = share_aad(&self.network, &enrol, self.index);
+        let hash = enrolment.hash();
+        let aad = share_aad(&self.network, &hash, self.index);
         let share = self
             .open(share_info(), &aad, sealed_share)
+            .and_then(|plain| Share::from_bytes(&plain).ok())
             .ok_or(AcceptError::DoesNotOpen)?;
         if share.index() != self.index {
             return Err(AcceptError::OtherTrustee(share.index()));
         }
         let commitment = share.commitment();
-        if commitment != *self.index.of(&enrolment.commitments) {
+        if commitment != *of(self.index, &enrolment.shares) {
             return Err(AcceptError::NotCommitted);
         }
         let wanted = StoredShare {
             owner: enrolment.owner,
             share,
         };
-        if self.store.put(&enrol, &wanted)? != wanted {
+        if self.store.put(&hash, &wanted)? != wanted {
             return Err(AcceptError::Conflict);
         }
-        let body = Acknowledgement::body(&enrol, self.index, &commitment);
-        Ok(Acknowledgement {
+        let body = EscrowAckBody {
+            enrolment: hash,
+            owner: enrolment.owner,
             trustee: self.index,
-            enrol,
             commitment,
-            signature: self
-                .keys
-                .signing
-                .sign(Domain::EscrowAck, &self.network, &body),
-        })
+        };
+        let signature = self.sign(Domain::EscrowAck, &body.to_vec());
+        Ok(Acknowledgement { body, signature })
+    }
+
+    /// Opens the subject of a notice, which the authority sealed to this trustee.
+    pub fn open_subject(
+        &self,
+        notice: &NoticeId,
+        sealed: &[u8],
+    ) -> Result<SubjectOpening, ReleaseError> {
+        let aad = opening_aad(&self.network, notice, self.index);
+        let plain = self
+            .open(opening_info(), &aad, sealed)
+            .ok_or(ReleaseError::BadOpening)?;
+        SubjectOpening::from_bytes(&plain).map_err(|_| ReleaseError::BadOpening)
     }
 
     /// Seals this trustee's share to another trustee, for one notice in force.
     pub fn offer(
         &self,
         notice: &VerifiedNotice,
-        to: ShareIndex,
+        to: TrusteeIndex,
         key: &SealPublicKey,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Offer, ReleaseError> {
@@ -216,30 +213,29 @@ impl<S: ShareStore> Trustee<S> {
         for offer in offers {
             shares.push(self.open_offer(notice, offer)?);
         }
-        let facts = notice.facts();
-        let rh = reconstruct(&shares, &facts.commitments)?;
+        let rh = reconstruct(&shares, &notice.enrolment().shares)?;
         let sign = |day: &Day| {
-            let values = DayValues::compute(&rh, facts.id, *day);
-            SignedDay {
-                trustee: self.index,
-                values,
-                signature: self.keys.signing.sign(
-                    Domain::Release,
-                    &self.network,
-                    &values.to_bytes(),
-                ),
-            }
+            let values = day_values(&rh, notice.id(), *day);
+            let signature = self.sign(Domain::Release, &values.to_vec());
+            SignedDay { values, signature }
         };
         Ok(days.iter().map(sign).collect())
     }
 
-    fn stored(&self, notice: &VerifiedNotice) -> Result<Share, ReleaseError> {
-        let facts = notice.facts();
-        let stored = self.store.get(&facts.enrol)?.ok_or(ReleaseError::NoShare)?;
-        if stored.owner != facts.subject {
-            return Err(ReleaseError::OtherSubject);
+    fn sign(&self, domain: Domain, body: &[u8]) -> TrusteeSignature {
+        TrusteeSignature {
+            trustee: self.index,
+            signature: self.keys.signing.sign(domain, &self.network, body),
         }
-        if stored.share.index() != self.index {
+    }
+
+    fn stored(&self, notice: &VerifiedNotice) -> Result<Share, ReleaseError> {
+        let enrolment = notice.enrolment();
+        let stored = self
+            .store
+            .get(&enrolment.hash())?
+            .ok_or(ReleaseError::NoShare)?;
+        if stored.owner != enrolment.owner || stored.share.index() != self.index {
             return Err(StoreError::Corrupted.into());
         }
         Ok(stored.share)
@@ -248,24 +244,23 @@ impl<S: ShareStore> Trustee<S> {
     fn open_offer(&self, notice: &VerifiedNotice, offer: &Offer) -> Result<Share, ReleaseError> {
         let aad = self.offer_aad(notice, offer.from, self.index);
         self.open(OFFER_INFO, &aad, &offer.sealed)
+            .and_then(|plain| Share::from_bytes(&plain).ok())
             .filter(|share| share.index() == offer.from && offer.to == self.index)
             .ok_or(ReleaseError::BadOffer(offer.from))
     }
 
-    fn open(&self, info: &[u8], aad: &[u8], sealed: &[u8]) -> Option<Share> {
-        let plain = self
-            .keys
+    fn open(&self, info: &[u8], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.keys
             .sealing
             .iter()
-            .find_map(|key| key.open(info, aad, sealed).ok())?;
-        Share::from_bytes(&plain).ok()
+            .find_map(|key| key.open(info, aad, sealed).ok())
     }
 
-    fn offer_aad(&self, notice: &VerifiedNotice, from: ShareIndex, to: ShareIndex) -> Vec<u8> {
+    fn offer_aad(&self, notice: &VerifiedNotice, from: TrusteeIndex, to: TrusteeIndex) -> Vec<u8> {
         [
             &self.network.as_bytes()[..],
-            &notice.facts().id.as_bytes()[..],
-            &notice.facts().enrol.as_bytes()[..],
+            &notice.id().as_bytes()[..],
+            &notice.enrolment().hash().as_bytes()[..],
             &[from.get(), to.get()],
         ]
         .concat()

@@ -3,21 +3,24 @@ use std::fs;
 use std::sync::Mutex;
 
 use ark_bn254::Fr;
+use luyin_protocol::field::{MaskCommitment, NoteCommitment, ShareCommitment};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::note::RevocationHandle;
+use luyin_protocol::risk::{NoticeClass, RiskNotice, SubjectCommitment, SubjectSalt, Uid};
+use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::time::Slot;
+use luyin_protocol::tx::Release;
 use rand::rngs::OsRng;
 
 use super::*;
 use crate::escrow::{
-    Dealing, EscrowError, FileShareStore, NoticeFacts, NoticeId, NoticeSource, SourceError,
-    Standing, make_shares, seal_share, verify_release,
+    Dealing, EscrowError, FileShareStore, NoticeOnLedger, NoticeSource, SourceError, Standing,
+    collect_release, make_shares, seal_opening, seal_share,
 };
 use crate::sealed::WrappingKey;
 
 const NETWORK: NetworkId = NetworkId::from_bytes([1; 32]);
 const ENROL: Sha256Hash = Sha256Hash::from_bytes([2; 32]);
-const NOTICE: NoticeId = NoticeId::from_bytes([3; 32]);
 const RH: u64 = 4242;
 
 #[derive(Default)]
@@ -46,11 +49,30 @@ impl ShareStore for FailingStore {
     }
 }
 
-struct Ledger(Option<NoticeFacts>);
+#[derive(Clone)]
+struct Ledger {
+    notice: Option<NoticeOnLedger>,
+    enrolment: Option<EnrolPublic>,
+}
 
 impl NoticeSource for Ledger {
-    fn notice(&self, _: &NoticeId) -> Result<Option<NoticeFacts>, SourceError> {
-        Ok(self.0)
+    fn notice(&self, _: &NoticeId) -> Result<Option<NoticeOnLedger>, SourceError> {
+        Ok(self.notice.clone())
+    }
+
+    fn enrolment(&self, _: &Owner) -> Result<Option<EnrolPublic>, SourceError> {
+        Ok(self.enrolment.clone())
+    }
+}
+
+fn nr(number: u8) -> TrusteeIndex {
+    TrusteeIndex::new(number).unwrap()
+}
+
+fn opening() -> SubjectOpening {
+    SubjectOpening {
+        owner: owner(),
+        salt: SubjectSalt::from_bytes([6; 32]),
     }
 }
 
@@ -59,7 +81,7 @@ fn trustee<S: ShareStore>(number: u8, store: S) -> Trustee<S> {
         signing: SigningKey::generate(&mut OsRng),
         sealing: vec![SealKey::generate(&mut OsRng)],
     };
-    Trustee::new(NETWORK, ShareIndex::new(number).unwrap(), keys, store)
+    Trustee::new(NETWORK, nr(number), keys, store)
 }
 
 /// Five trustees and one person whose shares they have accepted.
@@ -72,17 +94,21 @@ fn owner() -> Owner {
     Owner::from_value(Fr::from(9_u64))
 }
 
-fn enrolment(dealing: &Dealing) -> Enrolment {
-    Enrolment {
-        publics_hash: ENROL,
+fn enrolment(dealing: &Dealing) -> EnrolPublic {
+    EnrolPublic {
+        uid: Uid::from_bytes([4; 32]),
         owner: owner(),
-        commitments: dealing.commitments,
+        cm: NoteCommitment::from_value(Fr::from(1_u64)),
+        mask_commitment: MaskCommitment::from_value(Fr::from(2_u64)),
+        fresh_day: Day::new(0),
+        shares: dealing.commitments,
+        sealed: SealedNote::from_bytes([5; 176]),
     }
 }
 
-fn sealed_for<S: ShareStore>(trustee: &Trustee<S>, share: &Share) -> Vec<u8> {
+fn seal<S: ShareStore>(trustee: &Trustee<S>, enrol: &EnrolPublic, share: &Share) -> Vec<u8> {
     let key = trustee.keys.sealing[0].public();
-    seal_share(&NETWORK, &ENROL, share, &key, &mut OsRng).unwrap()
+    seal_share(&NETWORK, &enrol.hash(), share, &key, &mut OsRng).unwrap()
 }
 
 impl Story {
@@ -93,28 +119,41 @@ impl Story {
             .map(|number| trustee(number, MemoryStore::default()))
             .collect();
         for (trustee, share) in trustees.iter().zip(&dealing.shares) {
+            let enrol = enrolment(&dealing);
             trustee
-                .accept(&enrolment(&dealing), &sealed_for(trustee, share))
+                .accept(&enrol, &seal(trustee, &enrol, share))
                 .unwrap();
         }
         Self { dealing, trustees }
     }
 
-    fn facts(&self) -> NoticeFacts {
-        NoticeFacts {
-            id: NOTICE,
-            subject: owner(),
-            enrol: ENROL,
-            commitments: self.dealing.commitments,
-            issued_on: Day::new(100),
-            first_day: Day::new(100),
-            last_day: Day::new(110),
-            standing: Standing::Live,
+    fn sealed_for<S: ShareStore>(&self, trustee: &Trustee<S>, number: usize) -> Vec<u8> {
+        let share = &self.dealing.shares[number - 1];
+        seal(trustee, &enrolment(&self.dealing), share)
+    }
+
+    fn ledger(&self) -> Ledger {
+        let notice = RiskNotice {
+            class: NoticeClass::CloseContact,
+            subject: SubjectCommitment::of(&opening().owner, &opening().salt),
+            uid: None,
+            evidence: Sha256Hash::of(b"evidence"),
+            clause: "clause 3".to_owned(),
+            from: Day::new(100),
+            until: Day::new(110),
+        };
+        Ledger {
+            notice: Some(NoticeOnLedger {
+                notice,
+                issued_on: Day::new(100),
+                standing: Standing::Live,
+            }),
+            enrolment: Some(enrolment(&self.dealing)),
         }
     }
 
     fn notice_on(&self, today: u16) -> VerifiedNotice {
-        VerifiedNotice::look_up(&Ledger(Some(self.facts())), &NOTICE, Day::new(today)).unwrap()
+        look_up(&self.ledger(), today).unwrap()
     }
 
     fn offers(&self, notice: &VerifiedNotice, from: &[usize], to: usize) -> Vec<Offer> {
@@ -134,11 +173,17 @@ impl Story {
     }
 }
 
+fn look_up(ledger: &Ledger, today: u16) -> Result<VerifiedNotice, ReleaseError> {
+    let id = ledger.notice.as_ref().map(|found| found.notice.id());
+    let id = id.unwrap_or(NoticeId::from_bytes([0; 32]));
+    VerifiedNotice::look_up(ledger, &id, &opening(), Day::new(today))
+}
+
 #[test]
 fn a_share_is_stored_before_it_is_acknowledged_and_the_word_holds() {
     let story = Story::new();
     let trustee = &story.trustees[1];
-    let sealed = sealed_for(trustee, &story.dealing.shares[1]);
+    let sealed = story.sealed_for(trustee, 2);
     let ack = trustee.accept(&enrolment(&story.dealing), &sealed).unwrap();
     assert!(ack.verify(&NETWORK, &trustee.keys.signing.public()));
     assert!(!ack.verify(&NETWORK, &story.trustees[2].keys.signing.public()));
@@ -146,24 +191,20 @@ fn a_share_is_stored_before_it_is_acknowledged_and_the_word_holds() {
         &NetworkId::from_bytes([9; 32]),
         &trustee.keys.signing.public()
     ));
-    for altered in [
-        Acknowledgement {
-            trustee: ShareIndex::ALL[2],
-            ..ack
-        },
-        Acknowledgement {
-            enrol: Sha256Hash::from_bytes([8; 32]),
-            ..ack
-        },
-        Acknowledgement {
-            commitment: story.dealing.commitments[0],
-            ..ack
-        },
-    ] {
+    let alterations: [fn(&mut Acknowledgement); 5] = [
+        |ack| ack.body.trustee = nr(3),
+        |ack| ack.signature.trustee = nr(3),
+        |ack| ack.body.enrolment = ENROL,
+        |ack| ack.body.owner = Owner::from_value(Fr::from(8_u64)),
+        |ack| ack.body.commitment = ShareCommitment::from_value(Fr::from(8_u64)),
+    ];
+    for alter in alterations {
+        let mut altered = ack.clone();
+        alter(&mut altered);
         assert!(!altered.verify(&NETWORK, &trustee.keys.signing.public()));
     }
     let fresh = self::trustee(2, FailingStore);
-    let sealed = sealed_for(&fresh, &story.dealing.shares[1]);
+    let sealed = story.sealed_for(&fresh, 2);
     assert!(matches!(
         fresh.accept(&enrolment(&story.dealing), &sealed),
         Err(AcceptError::Store(StoreError::Io(_)))
@@ -175,30 +216,39 @@ fn the_same_request_gives_the_same_acknowledgement() {
     let story = Story::new();
     let trustee = &story.trustees[0];
     let ask = || {
-        let sealed = sealed_for(trustee, &story.dealing.shares[0]);
+        let sealed = story.sealed_for(trustee, 1);
         trustee.accept(&enrolment(&story.dealing), &sealed).unwrap()
     };
     assert_eq!(ask(), ask());
 }
 
+/// The enrolment's hash covers owner and commitments, so only a damaged or forged store can hold another share under
+/// it; the trustee still refuses to sign over one.
 #[test]
-fn another_share_or_owner_for_one_enrolment_is_refused() {
+fn another_share_or_owner_stored_for_one_enrolment_is_refused() {
     let story = Story::new();
-    let trustee = &story.trustees[0];
+    let enrol = enrolment(&story.dealing);
     let rh = RevocationHandle::from_value(Fr::from(RH));
-    let other = make_shares(&rh, &mut OsRng);
-    let sealed = sealed_for(trustee, &other.shares[0]);
-    assert!(matches!(
-        trustee.accept(&enrolment(&other), &sealed),
-        Err(AcceptError::Conflict)
-    ));
-    let mut stranger = enrolment(&story.dealing);
-    stranger.owner = Owner::from_value(Fr::from(10_u64));
-    let sealed = sealed_for(trustee, &story.dealing.shares[0]);
-    assert!(matches!(
-        trustee.accept(&stranger, &sealed),
-        Err(AcceptError::Conflict)
-    ));
+    let [other_share, ..] = make_shares(&rh, &mut OsRng).shares;
+    let share = story.dealing.shares[0].clone();
+    let other_owner = Owner::from_value(Fr::from(10_u64));
+    for stored in [
+        StoredShare {
+            owner: owner(),
+            share: other_share,
+        },
+        StoredShare {
+            owner: other_owner,
+            share,
+        },
+    ] {
+        let trustee = trustee(1, MemoryStore::default());
+        trustee.store.put(&enrol.hash(), &stored).unwrap();
+        assert!(matches!(
+            trustee.accept(&enrol, &story.sealed_for(&trustee, 1)),
+            Err(AcceptError::Conflict)
+        ));
+    }
 }
 
 #[test]
@@ -208,17 +258,20 @@ fn a_share_that_is_not_committed_or_not_ones_own_is_refused() {
     let enrolment = enrolment(&story.dealing);
     let false_share = make_shares(&RevocationHandle::from_value(Fr::from(1_u64)), &mut OsRng);
     assert!(matches!(
-        trustee.accept(&enrolment, &sealed_for(&trustee, &false_share.shares[0])),
+        trustee.accept(
+            &enrolment,
+            &seal(&trustee, &enrolment, &false_share.shares[0])
+        ),
         Err(AcceptError::NotCommitted)
     ));
     // The number is part of what the share is sealed for, so another trustee's share does not even open; sealed
     // as if it were this one's, it is refused by its number.
-    let sealed = sealed_for(&trustee, &story.dealing.shares[1]);
+    let sealed = story.sealed_for(&trustee, 2);
     assert!(matches!(
         trustee.accept(&enrolment, &sealed),
         Err(AcceptError::DoesNotOpen)
     ));
-    let aad = share_aad(&NETWORK, &ENROL, ShareIndex::ALL[0]);
+    let aad = share_aad(&NETWORK, &enrolment.hash(), nr(1));
     let key = trustee.keys.sealing[0].public();
     let plain = story.dealing.shares[1].to_bytes();
     let sealed = seal_to(&key, share_info(), &aad, plain.as_ref(), &mut OsRng).unwrap();
@@ -234,8 +287,8 @@ fn a_share_sealed_for_another_enrolment_does_not_open() {
     let story = Story::new();
     let trustee = &story.trustees[0];
     let mut other = enrolment(&story.dealing);
-    other.publics_hash = Sha256Hash::from_bytes([7; 32]);
-    let sealed = sealed_for(trustee, &story.dealing.shares[0]);
+    other.uid = Uid::from_bytes([7; 32]);
+    let sealed = story.sealed_for(trustee, 1);
     assert!(matches!(
         trustee.accept(&other, &sealed),
         Err(AcceptError::DoesNotOpen)
@@ -246,7 +299,7 @@ fn a_share_sealed_for_another_enrolment_does_not_open() {
 fn a_rotated_sealing_key_still_opens_what_was_sealed_to_it() {
     let story = Story::new();
     let mut trustee = trustee(1, MemoryStore::default());
-    let sealed = sealed_for(&trustee, &story.dealing.shares[0]);
+    let sealed = story.sealed_for(&trustee, 1);
     trustee
         .keys
         .sealing
@@ -266,20 +319,27 @@ fn three_trustees_release_the_same_values_and_their_signatures_hold() {
             .release(&notice, &offers, &days)
             .unwrap();
         assert_eq!(signed.len(), 2);
-        first_day.push(signed[0]);
+        first_day.push(signed[0].clone());
     }
-    let values = verify_release(&NETWORK, &notice, &story.signing_keys(), &first_day).unwrap();
+    first_day.rotate_left(1);
+    let Release { values, signatures } =
+        collect_release(&NETWORK, &notice, &story.signing_keys(), &first_day).unwrap();
+    assert_eq!(
+        signatures
+            .iter()
+            .map(|s| s.trustee.get())
+            .collect::<Vec<_>>(),
+        [1, 3, 4]
+    );
     let rh = Fr::from(RH);
     assert_eq!(
-        values.day_handle.value(),
+        values.handle.value(),
         hash(Tag::RevDay, &[rh, Fr::from(100_u64)])
     );
-    for (handle, slot) in values.slot_handles.iter().zip([200_u32, 201]) {
+    for (handle, slot) in values.slots.iter().zip([200_u32, 201]) {
         assert_eq!(Slot::new(slot).day(), Day::new(100));
         assert_eq!(handle.value(), hash(Tag::RevSlot, &[rh, Fr::from(slot)]));
     }
-    assert_eq!(DayValues::from_bytes(&values.to_bytes()).unwrap(), values);
-    assert!(DayValues::from_bytes(&[values.to_bytes(), vec![0]].concat()).is_err());
 }
 
 #[test]
@@ -326,66 +386,100 @@ fn days_outside_the_notice_or_too_early_release_nothing() {
 
 #[test]
 fn an_unknown_expired_lifted_or_backdated_notice_gives_no_leave() {
-    let facts = Story::new().facts();
-    let look_up = |facts: Option<NoticeFacts>, today| {
-        VerifiedNotice::look_up(&Ledger(facts), &NOTICE, Day::new(today))
+    let ledger = Story::new().ledger();
+    let with = |alter: fn(&mut NoticeOnLedger)| {
+        let mut altered = ledger.clone();
+        alter(altered.notice.as_mut().unwrap());
+        altered
+    };
+    assert!(look_up(&ledger, 110).is_ok());
+    assert!(matches!(look_up(&ledger, 111), Err(ReleaseError::Expired)));
+    let none = Ledger {
+        notice: None,
+        ..ledger.clone()
     };
     assert!(matches!(
-        look_up(None, 100),
+        look_up(&none, 100),
         Err(ReleaseError::UnknownNotice)
     ));
-    let other = NoticeFacts {
-        id: NoticeId::from_bytes([9; 32]),
-        ..facts
-    };
+    let lifted = with(|found| found.standing = Standing::Lifted);
+    assert!(matches!(look_up(&lifted, 100), Err(ReleaseError::Lifted)));
+    let backdated = with(|found| found.notice.from = Day::new(99));
     assert!(matches!(
-        look_up(Some(other), 100),
-        Err(ReleaseError::UnknownNotice)
-    ));
-    assert!(matches!(
-        look_up(Some(facts), 111),
-        Err(ReleaseError::Expired)
-    ));
-    let lifted = NoticeFacts {
-        standing: Standing::Lifted,
-        ..facts
-    };
-    assert!(matches!(
-        look_up(Some(lifted), 100),
-        Err(ReleaseError::Lifted)
-    ));
-    let backdated = NoticeFacts {
-        first_day: Day::new(99),
-        ..facts
-    };
-    assert!(matches!(
-        look_up(Some(backdated), 100),
+        look_up(&backdated, 100),
         Err(ReleaseError::Backdated)
     ));
-    assert!(look_up(Some(facts), 110).is_ok());
+    let wrong_id = NoticeId::from_bytes([1; 32]);
+    assert!(matches!(
+        VerifiedNotice::look_up(&ledger, &wrong_id, &opening(), Day::new(100)),
+        Err(ReleaseError::UnknownNotice)
+    ));
 }
 
 #[test]
-fn a_notice_about_another_person_or_enrolment_releases_nothing() {
+fn a_notice_about_another_person_or_an_unknown_enrolment_releases_nothing() {
     let story = Story::new();
-    let other = NoticeFacts {
-        subject: Owner::from_value(Fr::from(1_u64)),
-        ..story.facts()
+    let ledger = story.ledger();
+    let id = ledger.notice.as_ref().unwrap().notice.id();
+    for other in [
+        SubjectOpening {
+            owner: Owner::from_value(Fr::from(1_u64)),
+            ..opening()
+        },
+        SubjectOpening {
+            salt: SubjectSalt::from_bytes([7; 32]),
+            ..opening()
+        },
+    ] {
+        assert!(matches!(
+            VerifiedNotice::look_up(&ledger, &id, &other, Day::new(100)),
+            Err(ReleaseError::OtherSubject)
+        ));
+    }
+    let none = Ledger {
+        enrolment: None,
+        ..ledger.clone()
     };
-    let unknown = NoticeFacts {
-        enrol: Sha256Hash::from_bytes([8; 32]),
-        ..story.facts()
-    };
-    let look_up =
-        |facts| VerifiedNotice::look_up(&Ledger(Some(facts)), &NOTICE, Day::new(100)).unwrap();
     assert!(matches!(
-        story.trustees[0].release(&look_up(other), &[], &[]),
-        Err(ReleaseError::OtherSubject)
+        look_up(&none, 100),
+        Err(ReleaseError::NoEnrolment)
     ));
+    let mut stranger = ledger.clone();
+    stranger.enrolment.as_mut().unwrap().owner = Owner::from_value(Fr::from(1_u64));
     assert!(matches!(
-        story.trustees[0].release(&look_up(unknown), &[], &[]),
+        look_up(&stranger, 100),
+        Err(ReleaseError::NoEnrolment)
+    ));
+    let mut unheld = ledger;
+    unheld.enrolment.as_mut().unwrap().uid = Uid::from_bytes([9; 32]);
+    let notice = look_up(&unheld, 100).unwrap();
+    assert!(matches!(
+        story.trustees[0].release(&notice, &[], &[]),
         Err(ReleaseError::NoShare)
     ));
+}
+
+#[test]
+fn a_notice_s_subject_opens_for_its_trustee_and_notice_alone() {
+    let story = Story::new();
+    let (first, second) = (&story.trustees[0], &story.trustees[1]);
+    let notice = story.notice_on(100);
+    let key = first.keys.sealing[0].public();
+    let sealed = seal_opening(&NETWORK, &notice.id(), &opening(), nr(1), &key, &mut OsRng).unwrap();
+    assert_eq!(
+        first.open_subject(&notice.id(), &sealed).unwrap(),
+        opening()
+    );
+    let other = NoticeId::from_bytes([1; 32]);
+    for refused in [
+        first.open_subject(&other, &sealed),
+        second.open_subject(&notice.id(), &sealed),
+    ] {
+        assert!(matches!(refused, Err(ReleaseError::BadOpening)));
+    }
+    let longer = [opening().to_bytes(), vec![0]].concat();
+    assert!(SubjectOpening::from_bytes(&longer).is_err());
+    assert_eq!(format!("{:?}", opening()), "SubjectOpening(..)");
 }
 
 #[test]
@@ -394,12 +488,13 @@ fn a_false_offer_names_its_trustee() {
     let notice = story.notice_on(100);
     let liar = trustee(2, MemoryStore::default());
     let lie = make_shares(&RevocationHandle::from_value(Fr::from(1_u64)), &mut OsRng);
-    liar.accept(&enrolment(&lie), &sealed_for(&liar, &lie.shares[1]))
-        .unwrap();
+    let lied = StoredShare {
+        owner: owner(),
+        share: lie.shares[1].clone(),
+    };
+    liar.store.put(&notice.enrolment().hash(), &lied).unwrap();
     let key = story.trustees[0].keys.sealing[0].public();
-    let offer = liar
-        .offer(&notice, ShareIndex::ALL[0], &key, &mut OsRng)
-        .unwrap();
+    let offer = liar.offer(&notice, nr(1), &key, &mut OsRng).unwrap();
     let offers = [vec![offer], story.offers(&notice, &[3], 1)].concat();
     assert!(matches!(
         story.trustees[0].release(&notice, &offers, &[Day::new(100)]),
@@ -411,13 +506,9 @@ fn a_false_offer_names_its_trustee() {
 fn an_offer_opens_for_its_notice_its_recipient_and_its_sender_alone() {
     let story = Story::new();
     let notice = story.notice_on(100);
-    let other_facts = NoticeFacts {
-        id: NoticeId::from_bytes([9; 32]),
-        ..story.facts()
-    };
-    let other_notice =
-        VerifiedNotice::look_up(&Ledger(Some(other_facts)), &other_facts.id, Day::new(100))
-            .unwrap();
+    let mut other_ledger = story.ledger();
+    other_ledger.notice.as_mut().unwrap().notice.until = Day::new(109);
+    let other_notice = look_up(&other_ledger, 100).unwrap();
     let offers = story.offers(&notice, &[2, 3], 1);
     let day = [Day::new(100)];
     let refused = |result: Result<_, ReleaseError>| {
@@ -426,10 +517,10 @@ fn an_offer_opens_for_its_notice_its_recipient_and_its_sender_alone() {
     refused(story.trustees[0].release(&other_notice, &offers, &day));
     refused(story.trustees[3].release(&notice, &offers, &day));
     let mut renamed = offers.clone();
-    renamed[0].from = ShareIndex::ALL[3];
+    renamed[0].from = nr(4);
     refused(story.trustees[0].release(&notice, &renamed, &day));
     let mut redirected = offers;
-    redirected[0].to = ShareIndex::ALL[3];
+    redirected[0].to = nr(4);
     refused(story.trustees[0].release(&notice, &redirected, &day));
 }
 
@@ -444,10 +535,11 @@ fn a_release_with_too_few_repeated_differing_or_forged_signatures_is_refused() {
             let offers = story.offers(&notice, &from, to);
             story.trustees[to - 1]
                 .release(&notice, &offers, &[Day::new(100)])
-                .unwrap()[0]
+                .unwrap()
+                .remove(0)
         })
         .collect();
-    let verify = |signed: &[SignedDay]| verify_release(&NETWORK, &notice, &keys, signed);
+    let verify = |signed: &[SignedDay]| collect_release(&NETWORK, &notice, &keys, signed);
     assert!(verify(&signed).is_ok());
     assert!(matches!(
         verify(&signed[..2]),
@@ -458,11 +550,11 @@ fn a_release_with_too_few_repeated_differing_or_forged_signatures_is_refused() {
         Err(ReleaseError::Escrow(EscrowError::TooFew(0)))
     ));
     assert!(matches!(
-        verify(&[signed[0], signed[1], signed[1]]),
+        verify(&[signed[0].clone(), signed[1].clone(), signed[1].clone()]),
         Err(ReleaseError::Escrow(EscrowError::Repeated(_)))
     ));
     let mut renamed = signed.clone();
-    renamed[2].trustee = ShareIndex::ALL[3];
+    renamed[2].signature.trustee = nr(4);
     assert!(matches!(
         verify(&renamed),
         Err(ReleaseError::BadSignature(_))
@@ -499,13 +591,17 @@ fn nothing_printable_holds_a_handle_or_a_share() {
     let signed = story.trustees[0]
         .release(&notice, &offers, &[Day::new(100)])
         .unwrap();
-    let stored = story.trustees[0].store.get(&ENROL).unwrap().unwrap();
+    let stored = story.trustees[0]
+        .store
+        .get(&notice.enrolment().hash())
+        .unwrap()
+        .unwrap();
     let text = format!(
         "{stored:?} {signed:?} {offers:?} {:?}",
         story.trustees[0].keys
     );
     let share = hex::encode(&story.dealing.shares[0].to_bytes()[1..33]);
-    let handle = signed[0].values.day_handle.to_string();
+    let handle = signed[0].values.handle.to_string();
     assert!(!text.contains(&share) && !text.contains(&handle));
     assert!(!text.contains(&story.dealing.shares[0].expose_value().to_string()));
 }
@@ -594,9 +690,9 @@ fn a_trustee_restarted_on_its_files_still_acts() {
     let keys = story.trustees[0].keys.clone();
     let make = || {
         let store = file_store(directory.path(), 1);
-        Trustee::new(NETWORK, ShareIndex::ALL[0], keys.clone(), store)
+        Trustee::new(NETWORK, nr(1), keys.clone(), store)
     };
-    let sealed = sealed_for(&make(), &story.dealing.shares[0]);
+    let sealed = story.sealed_for(&make(), 1);
     make().accept(&enrolment(&story.dealing), &sealed).unwrap();
     let notice = story.notice_on(100);
     let offers = story.offers(&notice, &[2, 3], 1);

@@ -1,5 +1,5 @@
 //! The person identifier `uid`: a value that depends on a person's ID number and on the keys of all three
-//! identifier trustees, and that none of them, nor any two, can compute or reverse.
+//! evaluators, and that none of them, nor any two, can compute or reverse.
 //!
 //! RFC 9497 VOPRF(ristretto255, SHA-512). Trustee i evaluates the blinded number with its own key `k_i` and
 //! proves it did (DLEQ against its published key). The registrar adds the three evaluated points, unblinds the sum
@@ -14,11 +14,10 @@ mod registrar;
 mod trustee;
 
 pub use self::person::{PersonId, PersonIdError};
-pub use self::registrar::{Blinding, Uid};
+pub use self::registrar::Blinding;
 pub use self::trustee::{Evaluation, UidKey, UidPublicKey};
 
-/// How many trustees hold a part of the identifier key.
-pub const UID_TRUSTEES: usize = 3;
+pub use luyin_protocol::network::EVALUATORS;
 
 type Suite = ::voprf::Ristretto255;
 

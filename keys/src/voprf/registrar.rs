@@ -4,33 +4,12 @@ use std::fmt;
 
 use ::voprf::VoprfClient;
 use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::CompressedRistretto, traits::Identity};
+use luyin_protocol::risk::Uid;
 use rand::{CryptoRng, RngCore};
 use sha2::{Digest, Sha512};
 use zeroize::Zeroizing;
 
-use super::{Blinded, Evaluation, PersonId, Suite, UID_TRUSTEES, UidPublicKey, VoprfError};
-
-/// A person's identifier: the first 32 bytes of the RFC 9497 output. Public on the ledger.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Uid([u8; 32]);
-
-impl Uid {
-    /// Takes the bytes of an identifier.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Uid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Uid({})", hex::encode(self.0))
-    }
-}
+use super::{Blinded, EVALUATORS, Evaluation, PersonId, Suite, UidPublicKey, VoprfError};
 
 /// The registrar's secret between asking the trustees and combining their answers.
 pub struct Blinding {
@@ -75,14 +54,15 @@ impl Blinding {
         self.blinded
     }
 
-    /// Checks each answer against that trustee's public key, in the order of the keys, and combines them.
+    /// Checks each answer against that trustee's public key, in the order of the keys, and combines them to the
+    /// person's identifier: the first 32 bytes of the RFC 9497 output.
     ///
     /// # Errors
     /// [`VoprfError::FalseTrustee`] names the first trustee whose answer does not hold.
     pub fn combine(
         &self,
-        keys: &[UidPublicKey; UID_TRUSTEES],
-        answers: &[Evaluation; UID_TRUSTEES],
+        keys: &[UidPublicKey; EVALUATORS],
+        answers: &[Evaluation; EVALUATORS],
     ) -> Result<Uid, VoprfError> {
         let [a, b, c] = keys;
         if a == b || b == c || a == c || a.0 + b.0 + c.0 == RistrettoPoint::identity() {
@@ -98,7 +78,7 @@ impl Blinding {
         uid.iter_mut()
             .zip(self.finalise(sum)?)
             .for_each(|(to, from)| *to = from);
-        Ok(Uid(uid))
+        Ok(Uid::from_bytes(uid))
     }
 
     /// The evaluated point, if its DLEQ proof holds against `key`.

@@ -1,6 +1,7 @@
 use std::array;
 
 use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::CompressedRistretto};
+use luyin_protocol::risk::Uid;
 use proptest::prelude::*;
 use rand::rngs::OsRng;
 
@@ -136,7 +137,7 @@ fn a_trustee_that_answers_with_another_key_is_named() {
     let blinding = Blinding::new(&person, &mut OsRng).unwrap();
     let honest = answers(&keys, &blinding);
     let stranger = UidKey::generate(&mut OsRng).unwrap();
-    for liar in 0..UID_TRUSTEES {
+    for liar in 0..EVALUATORS {
         let mut bad = honest.clone();
         bad[liar] = stranger.evaluate(&blinding.blinded(), &mut OsRng).unwrap();
         assert_eq!(
