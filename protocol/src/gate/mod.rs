@@ -7,6 +7,8 @@ mod bundle;
 mod decision;
 mod record;
 mod seen;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle, SignedRelease};
