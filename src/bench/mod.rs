@@ -1,0 +1,3 @@
+//! `luyin bench`: every figure beside the raw limit of the same run, printed as JSON.
+
+pub mod proving;
