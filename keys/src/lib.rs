@@ -6,7 +6,9 @@
 
 pub mod durable_file;
 pub mod escrow;
+pub mod iden3;
 pub mod keystore;
+pub mod manifest;
 pub mod note_seal;
 pub mod seal_key;
 pub mod sealed;
