@@ -1,6 +1,6 @@
 //! Poseidon trees of commitments and attestations: 4-ary, append-only, many of them under one epoch root.
 //!
-//! Protocol section 2 and clauses 8.6 to 8.8 of docs/protocol/08-log-and-tiles.md. A tree keeps only its right edge in
+//! Protocol section 2 and clauses 8.11 to 8.13 of docs/protocol/08-log-and-tiles.md. A tree keeps only its right edge in
 //! memory; its leaves are static files, of which a wallet fetches whole runs and makes its path by itself.
 
 mod epoch;

@@ -1,8 +1,9 @@
 use super::*;
 use crate::log::disk::{Disk, Failure, Fault, MemoryDisk};
-use crate::log::segment::{NetworkId, SegmentLog, Settings};
+use crate::log::segment::{SegmentLog, Settings};
 use crate::log::tiles::{TileReader, TileWriter};
 use ed25519_dalek::SigningKey;
+use luyin_protocol::signature::NetworkId;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -155,7 +156,7 @@ fn names_that_break_the_note_format_are_refused() {
 
 #[test]
 fn the_segment_line_binds_the_segment_log() {
-    let settings = Settings::new(NetworkId::new([7; 32]));
+    let settings = Settings::new(NetworkId::from_bytes([7; 32]));
     let disk = Arc::new(MemoryDisk::new(1));
     let mut log = SegmentLog::create(disk.clone(), settings.clone()).unwrap();
     log.append(b"block").unwrap();

@@ -1,5 +1,6 @@
-//! The bytes of a segment: one header, then frames. Clauses 2 and 3 of docs/protocol/08-log-and-tiles.md.
+//! The bytes of a segment: one header, then frames. Clauses 8.2 and 8.3 of docs/protocol/08-log-and-tiles.md.
 
+use luyin_protocol::signature::NetworkId;
 use sha2::{Digest, Sha256};
 
 /// Bytes before the first frame.
@@ -11,18 +12,6 @@ pub const MAX_PAYLOAD: usize = 64 << 20;
 
 const MAGIC: &[u8; 8] = b"LUYINSEG";
 const VERSION: u16 = 1;
-
-/// Which network a log belongs to; a segment of another network is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NetworkId([u8; 32]);
-
-impl NetworkId {
-    /// From the 32 bytes that name the network.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
 
 /// SHA-256 chain over all records up to and including one; it binds their content and their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +32,9 @@ impl Chain {
 
     /// The chain before the first record of a network's log.
     #[must_use]
-    pub fn genesis(network: NetworkId) -> Self {
+    pub fn genesis(network: &NetworkId) -> Self {
         let hash = Sha256::new_with_prefix(b"luyin segment chain v1\0");
-        Self(hash.chain_update(network.0).finalize().into())
+        Self(hash.chain_update(network.as_bytes()).finalize().into())
     }
 
     pub(super) fn next(&self, head: &HeadFields, payload: &[u8]) -> Self {
@@ -101,7 +90,7 @@ impl Header {
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_be_bytes());
         out.extend_from_slice(&[0; 2]);
-        out.extend_from_slice(&self.network.0);
+        out.extend_from_slice(self.network.as_bytes());
         out.extend_from_slice(&self.first.to_be_bytes());
         out.extend_from_slice(&self.previous.0);
         let crc = crc32c::crc32c(&out);
@@ -118,7 +107,7 @@ impl Header {
         let magic: [u8; 8] = rest.take()?;
         let version = u16::from_be_bytes(rest.take()?);
         let zero: [u8; 2] = rest.take()?;
-        let network = NetworkId(rest.take()?);
+        let network = NetworkId::from_bytes(rest.take()?);
         let first = u64::from_be_bytes(rest.take()?);
         let previous = Chain(rest.take()?);
         if crc32c::crc32c(covered) != u32::from_be_bytes(rest.take()?) {

@@ -13,11 +13,12 @@ mod frame;
 mod open;
 mod records;
 
-pub use frame::{Chain, Flaw, MAX_PAYLOAD, NetworkId};
+pub use frame::{Chain, Flaw, MAX_PAYLOAD};
 pub use records::{LogReader, Record, Records};
 
 use crate::log::disk::{Disk, DiskFile};
 use frame::{HEADER_LENGTH, Head, HeadFields, Header};
+use luyin_protocol::signature::NetworkId;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -223,7 +224,7 @@ impl SegmentLog {
         }
         let position = Position {
             records: 0,
-            chain: Chain::genesis(settings.network),
+            chain: Chain::genesis(&settings.network),
         };
         let active = begin_segment(disk.as_ref(), &settings, position)?;
         Ok(Self {

@@ -44,7 +44,7 @@ pub fn open(
         bound,
         position: Position {
             records: 0,
-            chain: Chain::genesis(settings.network),
+            chain: Chain::genesis(&settings.network),
         },
     };
     scan.judge_bound()?;

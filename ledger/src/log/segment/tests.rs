@@ -2,11 +2,14 @@ use super::*;
 use crate::log::disk::{Failure, Fault, MemoryDisk, RealDisk};
 use std::path::Path;
 
-const NETWORK: NetworkId = NetworkId::new([7; 32]);
 const FIRST: &str = "segments/00000000000000000000.seg";
 
+fn network() -> NetworkId {
+    NetworkId::from_bytes([7; 32])
+}
+
 fn settings() -> Settings {
-    Settings::new(NETWORK).roll_at(4096)
+    Settings::new(network()).roll_at(4096)
 }
 
 fn payload(number: u64) -> Vec<u8> {
@@ -116,7 +119,7 @@ fn empty_and_oversized_records_are_refused() {
 #[test]
 fn the_last_three_records_cut_at_every_byte_recover_or_are_refused() {
     let disk = MemoryDisk::new(1);
-    let mut log = SegmentLog::create(Arc::new(disk.clone()), Settings::new(NETWORK)).unwrap();
+    let mut log = SegmentLog::create(Arc::new(disk.clone()), Settings::new(network())).unwrap();
     let mut ends = Vec::new();
     for _ in 0..6 {
         fill(&mut log, 1);
@@ -128,7 +131,7 @@ fn the_last_three_records_cut_at_every_byte_recover_or_are_refused() {
         disk.overwrite(Path::new(FIRST), &whole[..cut]);
         let kept = ends.iter().filter(|end| **end <= cut).count() as u64;
         let open =
-            |bound| SegmentLog::open(Arc::new(disk.fork()), Settings::new(NETWORK), Some(bound));
+            |bound| SegmentLog::open(Arc::new(disk.fork()), Settings::new(network()), Some(bound));
         assert!(open(Bound::at_least(kept + 1)).is_err(), "cut at {cut}");
         let log = open(Bound::at_least(kept)).unwrap();
         assert_eq!(log.position().records(), kept);
@@ -162,7 +165,7 @@ fn every_flipped_bit_is_found() {
 #[test]
 fn damage_under_a_later_batch_is_found_even_without_a_bound() {
     let disk = MemoryDisk::new(1);
-    let mut log = SegmentLog::create(Arc::new(disk.clone()), Settings::new(NETWORK)).unwrap();
+    let mut log = SegmentLog::create(Arc::new(disk.clone()), Settings::new(network())).unwrap();
     fill(&mut log, 4);
     let end_of_fourth = disk.files()[0].1;
     fill(&mut log, 2);
@@ -171,7 +174,7 @@ fn damage_under_a_later_batch_is_found_even_without_a_bound() {
         let mut bytes = whole.clone();
         bytes[byte] ^= 0x10;
         disk.overwrite(Path::new(FIRST), &bytes);
-        let result = SegmentLog::open(Arc::new(disk.fork()), Settings::new(NETWORK), None);
+        let result = SegmentLog::open(Arc::new(disk.fork()), Settings::new(network()), None);
         assert!(
             matches!(result, Err(SegmentError::Damaged { .. })),
             "byte {byte}"
@@ -207,7 +210,7 @@ fn exchanged_removed_and_foreign_segments_are_refused() {
         start(&stranger, None),
         Err(SegmentError::UnexpectedFile(_))
     ));
-    let other = Settings::new(NetworkId::new([8; 32]));
+    let other = Settings::new(NetworkId::from_bytes([8; 32]));
     assert!(matches!(
         SegmentLog::open(Arc::new(disk), other, None),
         Err(SegmentError::Damaged {
