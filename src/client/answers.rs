@@ -1,0 +1,249 @@
+//! What nodes and trustees answer (clauses 9.3 and 9.4).
+
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
+use luyin_protocol::field::{AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Owner};
+use luyin_protocol::network::{NetworkMode, NetworkParameters};
+use luyin_protocol::risk::{DayRelease, NoticeClass, NoticeId};
+use luyin_protocol::sealed::SealedNote;
+use luyin_protocol::signature::{NetworkId, PublicKey, SealPublicKey, Sha256Hash, Signature};
+use luyin_protocol::time::{Day, Slot, Timestamp};
+use luyin_protocol::tx::{Entry, Release};
+use luyin_protocol::versioned::Standing;
+use serde::{Deserialize, Serialize};
+
+use super::encoded::{Encoded, EncodedBytes};
+
+/// `GET /v1/network`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct NetworkInfo {
+    /// The ledger's identity.
+    pub network: NetworkId,
+    /// Its founding data; [`super::NodeClient::network`] has checked that their hash is `network`.
+    pub parameters: Encoded<NetworkParameters>,
+    /// Production or development.
+    pub mode: NetworkMode,
+    /// Origin of the checkpoints.
+    pub origin: String,
+    /// The node's clock.
+    pub now: Timestamp,
+    /// Its day.
+    pub day: Day,
+    /// Its slot.
+    pub slot: Slot,
+    /// Blocks so far.
+    pub height: u64,
+    /// Entries of the log.
+    pub log_size: u64,
+    /// Number of the newest epoch.
+    pub epoch: u64,
+}
+
+/// What a submitted transaction became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Its entry in the log.
+    pub entry: u64,
+    /// Its block.
+    pub height: u64,
+    /// The block's time.
+    pub time: Timestamp,
+}
+
+/// One version of a policy or risk list.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(bound = "T: Canonical")]
+pub struct Published<T> {
+    /// The version itself.
+    #[serde(rename = "bytes")]
+    pub item: Encoded<T>,
+    /// How it stands now.
+    pub standing: Standing,
+}
+
+/// One epoch root.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Epoch {
+    /// Epochs count up.
+    pub number: u64,
+    /// When it was made.
+    pub time: Timestamp,
+    /// Its root.
+    pub root: EpochRoot,
+    /// `quick` or `shared`.
+    pub kind: String,
+}
+
+/// A live notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveNotice {
+    /// Which.
+    #[serde(alias = "notice")]
+    pub id: NoticeId,
+    /// What kind.
+    pub class: NoticeClass,
+    /// The clause it rests on.
+    pub clause: String,
+    /// First day.
+    pub from: Day,
+    /// Last day.
+    pub until: Day,
+    /// Its entry in the log.
+    pub entry: u64,
+}
+
+/// A day's values of one notice with the trustees' signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ReleasedDay {
+    /// The values.
+    pub values: Encoded<DayRelease>,
+    /// At least three.
+    pub signatures: Vec<TrusteeSignature>,
+}
+
+impl From<ReleasedDay> for Release {
+    fn from(day: ReleasedDay) -> Self {
+        Self {
+            values: day.values.0,
+            signatures: day.signatures,
+        }
+    }
+}
+
+/// A spend.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Spend {
+    /// Its nullifier.
+    pub nf: Nullifier,
+    /// The note it made.
+    pub cm: NoteCommitment,
+    /// Place of that note in the forest.
+    pub leaf: u64,
+    /// Its entry in the log.
+    pub entry: u64,
+    /// That note, sealed to its owner.
+    pub sealed: Encoded<SealedNote>,
+}
+
+/// An enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EnrolledNote {
+    /// Whose.
+    pub owner: Owner,
+    /// The first note.
+    pub cm: NoteCommitment,
+    /// Its place in the forest.
+    pub leaf: u64,
+    /// Its entry in the log.
+    pub entry: u64,
+    /// The first note, sealed to its owner.
+    pub sealed: Encoded<SealedNote>,
+}
+
+/// All entries whose name begins with the bits of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Bucket<T> {
+    /// How many bits name the bucket.
+    pub bits: u8,
+    /// What lies in it.
+    pub entries: Vec<T>,
+}
+
+/// `GET /v1/forest`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Forest {
+    /// Notes in all.
+    pub size: u64,
+    /// Levels of one tree.
+    pub depth: u8,
+    /// How many trees.
+    pub trees: u64,
+    /// The newest epoch.
+    pub epoch: u64,
+    /// Notes in each tree.
+    pub tree_sizes: Vec<u64>,
+}
+
+/// The attestation tree of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AttestationDay {
+    /// The live root.
+    pub root: AttestationRoot,
+    /// How often the tree was rebuilt.
+    pub generation: u32,
+    /// Attestations in it.
+    pub size: u64,
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LogEntry {
+    /// The entry.
+    pub bytes: Encoded<Entry>,
+    /// Its block.
+    pub height: u64,
+    /// The block's time.
+    pub time: Timestamp,
+}
+
+/// An authority action as the regulator's interface lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedAction {
+    /// Its entry in the log.
+    pub entry: u64,
+    /// The block's time.
+    pub time: Timestamp,
+    /// What else the node tells of it.
+    #[serde(flatten)]
+    pub rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `GET /v1/trustee`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrusteeCard {
+    /// Which of the five.
+    pub index: TrusteeIndex,
+    /// The organisation.
+    pub name: String,
+    /// Signs acknowledgements and releases.
+    pub sign: PublicKey,
+    /// Shares are sealed to it.
+    pub seal: SealPublicKey,
+    /// The evaluation key, of the first three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voprf: Option<Sha256Hash>,
+}
+
+/// `POST /v1/evaluate`: 32 bytes of point, 64 bytes of proof, in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvaluationAnswer {
+    /// The evaluated point.
+    pub evaluated: String,
+    /// That the published key evaluated it.
+    pub proof: String,
+}
+
+/// A bare signature, as a trustee acknowledges a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignatureAnswer {
+    /// The signature.
+    pub signature: Signature,
+}
+
+/// What a trustee releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseAnswer {
+    /// The day's values.
+    pub values: Encoded<DayRelease>,
+    /// The trustee's signature over them.
+    pub signature: Signature,
+}
+
+/// A share that a trustee seals to another for one notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedOffer {
+    /// The notice it is for.
+    pub notice: NoticeId,
+    /// The sealed share.
+    pub sealed: EncodedBytes,
+}
