@@ -39,7 +39,7 @@ pub enum SealKeyError {
 /// An X25519 private key that opens what is sealed to it. Erased when dropped, never printed.
 #[derive(Clone)]
 pub struct SealKey {
-    secret: SecretBytes,
+    private: <X25519HkdfSha256 as Kem>::PrivateKey,
     public: SealPublicKey,
 }
 
@@ -54,16 +54,18 @@ impl SealKey {
     pub fn generate(rng: &mut (impl RngCore + CryptoRng)) -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
         rng.fill_bytes(bytes.as_mut());
-        Self::from_secret(SecretBytes::new(*bytes))
+        Self::from_secret(&SecretBytes::new(*bytes))
     }
 
     /// The key of 32 private bytes, for instance out of a keystore; every 32 bytes are a key.
-    pub fn from_secret(secret: SecretBytes) -> Self {
-        let public = X25519HkdfSha256::sk_to_pk(&private(&secret));
+    pub fn from_secret(secret: &SecretBytes) -> Self {
+        let private = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(secret.expose())
+            .expect("every 32 bytes are an X25519 private key");
+        let public = X25519HkdfSha256::sk_to_pk(&private);
         let mut bytes = [0; 32];
         public.write_exact(&mut bytes);
         Self {
-            secret,
+            private,
             public: SealPublicKey::from_bytes(bytes),
         }
     }
@@ -87,7 +89,7 @@ impl SealKey {
             .map_err(|_| SealKeyError::Truncated)?;
         hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
             &OpModeR::Base,
-            &private(&self.secret),
+            &self.private,
             &encapsulated,
             info,
             body,
@@ -96,11 +98,6 @@ impl SealKey {
         .map(Zeroizing::new)
         .map_err(|_| SealKeyError::DoesNotOpen)
     }
-}
-
-fn private(secret: &SecretBytes) -> <X25519HkdfSha256 as Kem>::PrivateKey {
-    <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(secret.expose())
-        .expect("every 32 bytes are an X25519 private key")
 }
 
 /// Seals `plaintext` to the holder of `recipient`.
@@ -141,7 +138,7 @@ mod tests {
     /// RFC 9180, appendix A.2.1, sequence number 0.
     #[test]
     fn the_vector_of_rfc_9180_opens() {
-        let key = SealKey::from_secret(SecretBytes::new(bytes(
+        let key = SealKey::from_secret(&SecretBytes::new(bytes(
             "8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb",
         )));
         assert_eq!(
@@ -198,7 +195,7 @@ mod tests {
 
     #[test]
     fn debugging_a_key_shows_its_public_half_alone() {
-        let key = SealKey::from_secret(SecretBytes::new([9; 32]));
+        let key = SealKey::from_secret(&SecretBytes::new([9; 32]));
         assert!(!format!("{key:?}").contains("0909"));
     }
 
