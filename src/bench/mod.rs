@@ -1,3 +1,4 @@
 //! `luyin bench`: every figure beside the raw limit of the same run, printed as JSON.
 
+pub mod load;
 pub mod proving;

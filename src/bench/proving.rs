@@ -74,8 +74,15 @@ impl Holder {
         let sk = IdentitySecret::from_value(Fr::rand(rng));
         let rh = RevocationHandle::from_value(Fr::rand(rng));
         let first = Note::first(&sk, rh, Mask::from_bits(77), Day::new(0));
-        let history = first.state.history.with_today_at_least(luyin_protocol::note::DayStatus::Normal);
-        let state = luyin_protocol::note::NoteState { slot: DAY.slots()[0], history, ..first.state };
+        let history = first
+            .state
+            .history
+            .with_today_at_least(luyin_protocol::note::DayStatus::Normal);
+        let state = luyin_protocol::note::NoteState {
+            slot: DAY.slots()[0],
+            history,
+            ..first.state
+        };
         let note = first.successor(&sk, state, Itinerary::default());
         let mut children = [[Fr::from(0u64); 4]; NOTE_LEVELS];
         let mut current = note.commitment().value();
@@ -86,7 +93,12 @@ impl Holder {
             level[rng.gen_range(0..4)] = current;
             current = hash(Tag::Tree, level);
         }
-        Self { sk, note, path: Path::new(children), root: EpochRoot::from_value(current) }
+        Self {
+            sk,
+            note,
+            path: Path::new(children),
+            root: EpochRoot::from_value(current),
+        }
     }
 }
 
@@ -99,12 +111,14 @@ pub fn measure(effort: Effort) -> anyhow::Result<Figures> {
     };
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     let holder = Holder::draw(&mut rng);
-    let (prove_pass_ms, verify_pass_ms) = one.install(|| pass_figures(&holder, rounds, &mut rng))?;
+    let (prove_pass_ms, verify_pass_ms) =
+        one.install(|| pass_figures(&holder, rounds, &mut rng))?;
     let key = ProverKey::<Checkin>::development(&mut rng)?;
     let prove_checkin_ms = one.install(|| checkin_figure(&key, &holder, rounds, &mut rng))?;
     let prove_checkin_all_cores_ms = checkin_figure(&key, &holder, rounds, &mut rng)?;
     let batch = Batch::draw(1_000, &mut rng)?;
-    let batch_verify_ms_per_proof = one.install(|| batch.verify(rounds.min(5), &mut rng))? / 1_000.0;
+    let batch_verify_ms_per_proof =
+        one.install(|| batch.verify(rounds.min(5), &mut rng))? / 1_000.0;
     let all_cores_ms = batch.verify(rounds, &mut rng)?;
     let count = |name| matrices(name).num_constraints();
     Ok(Figures {
@@ -148,7 +162,11 @@ fn pass_figures(holder: &Holder, rounds: usize, rng: &mut StdRng) -> anyhow::Res
         scope: Scope::from_value(Fr::rand(rng)),
         binding: Binding::from_value(Fr::rand(rng)),
     };
-    let private = pass::Private { sk: holder.sk, note: holder.note, path: holder.path };
+    let private = pass::Private {
+        sk: holder.sk,
+        note: holder.note,
+        path: holder.path,
+    };
     let public = private.public(&occasion);
     let mut bytes = [0u8; 128];
     let prove_ms = median(rounds, || {
@@ -163,13 +181,22 @@ fn pass_figures(holder: &Holder, rounds: usize, rng: &mut StdRng) -> anyhow::Res
     Ok((prove_ms, verify_ms))
 }
 
-fn checkin_figure(key: &ProverKey<Checkin>, holder: &Holder, rounds: usize, rng: &mut StdRng) -> anyhow::Result<f64> {
+fn checkin_figure(
+    key: &ProverKey<Checkin>,
+    holder: &Holder,
+    rounds: usize,
+    rng: &mut StdRng,
+) -> anyhow::Result<f64> {
     let private = checkin::Private {
         sk: holder.sk,
         note: holder.note,
         path: holder.path,
         r_new: Fr::rand(rng),
-        answers: checkin::Answers { temperature: 366, symptoms: 0, contacts: 0 },
+        answers: checkin::Answers {
+            temperature: 366,
+            symptoms: 0,
+            contacts: 0,
+        },
         scope: Scope::from_value(Fr::rand(rng)),
         salt: Fr::rand(rng),
     };
@@ -196,16 +223,26 @@ impl Batch {
             let inputs: Vec<Fr> = (0..checkin::INPUTS).map(|_| Fr::rand(rng)).collect();
             items.push((trapdoor.simulate(&inputs, rng)?.to_bytes(), inputs));
         }
-        Ok(Self { vk: PreparedVk::new(CircuitName::Checkin, &vk)?, items })
+        Ok(Self {
+            vk: PreparedVk::new(CircuitName::Checkin, &vk)?,
+            items,
+        })
     }
 
     fn verify(&self, rounds: usize, rng: &mut StdRng) -> anyhow::Result<f64> {
         use rayon::prelude::*;
         median(rounds, || {
             let decode = |(bytes, _): &([u8; 128], Vec<Fr>)| Proof::decode(bytes);
-            let proofs: Vec<Proof> = self.items.par_iter().map(decode).collect::<Result<_, _>>()?;
-            let claims: Vec<Claim<'_>> =
-                proofs.iter().zip(&self.items).map(|(proof, (_, inputs))| Claim { inputs, proof }).collect();
+            let proofs: Vec<Proof> = self
+                .items
+                .par_iter()
+                .map(decode)
+                .collect::<Result<_, _>>()?;
+            let claims: Vec<Claim<'_>> = proofs
+                .iter()
+                .zip(&self.items)
+                .map(|(proof, (_, inputs))| Claim { inputs, proof })
+                .collect();
             Ok(verify_batch(&self.vk, &claims, rng)?)
         })
     }
