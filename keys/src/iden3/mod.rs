@@ -1,5 +1,6 @@
 //! The file formats of circom and snarkjs, through which the ceremony runs: constraints go out as `.r1cs`, the
-//! proving key comes back as `.zkey`, and proofs and verifying keys can be checked by snarkjs as JSON.
+//! proving key comes back as `.zkey`, and proofs and verifying keys can be checked by snarkjs as JSON. With a `.wtns`
+//! snarkjs proves by itself what this program proves.
 //!
 //! Sources: iden3 `r1csfile` (binary format for R1CS, version 1), and the section layout that snarkjs documents at
 //! the head of its zkey module (Groth16, version 1). BN254 only, which iden3 calls bn128.
@@ -9,6 +10,7 @@ mod field;
 mod json;
 mod r1cs;
 mod reader;
+mod wtns;
 mod zkey;
 
 pub use self::json::{
@@ -16,6 +18,7 @@ pub use self::json::{
     verifying_key_to_json,
 };
 pub use self::r1cs::{LinearCombination, R1cs, read_r1cs, write_r1cs};
+pub use self::wtns::write_wtns;
 pub use self::zkey::{Zkey, read_zkey};
 
 /// Why a file of the iden3 formats was refused.
