@@ -2,6 +2,8 @@
 //! thermometer gate has attested, without saying which attestation or whose.
 
 mod circuit;
+#[cfg(test)]
+mod forgers;
 mod relation;
 mod statement;
 #[cfg(test)]

@@ -54,8 +54,21 @@ fn bitmap(rng: &mut StdRng, density: f64) -> Itinerary {
     Itinerary::from_values(words).expect("253 bits")
 }
 
-fn status(rng: &mut StdRng) -> DayStatus {
-    DayStatus::from_low_bits(rng.gen_range(0..4))
+/// A fixed state to forge from: normal days throughout, the newest check-in at noon today.
+pub(crate) fn healthy() -> NoteState {
+    let today = Day::new(TODAY);
+    NoteState {
+        slot: Slot::new(2 * u32::from(TODAY) + 1),
+        history: History::from_bits(0x0555_5555).expect("28 bits"),
+        test_day: today.minus(2),
+        test_ok: true,
+        dose_count: 2,
+        dose_day: today.minus(2),
+        reading_day: today.minus(3),
+        itin_day: today.minus(2),
+        fresh_day: Day::new(0),
+        mask: Mask::default(),
+    }
 }
 
 pub(crate) fn state(rng: &mut StdRng) -> NoteState {

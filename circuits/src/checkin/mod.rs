@@ -3,6 +3,8 @@
 //! nullifier, a new note and a tag that belongs to a live notice or to none.
 
 mod circuit;
+#[cfg(test)]
+mod forgers;
 mod relation;
 mod statement;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! and its revocation handle shared among five trustees, any three of whom can rebuild it.
 
 mod circuit;
+#[cfg(test)]
+mod forgers;
 mod relation;
 mod statement;
 #[cfg(test)]

@@ -17,6 +17,8 @@ mod verify;
 pub use batch::{Claim, bad_claims, verify_batch};
 pub use key::{KeyError, ProverKey, setup};
 pub use proof::{PROOF_BYTES, Proof, ProofError};
+#[cfg(test)]
+pub(crate) use prove::prove_assignment;
 pub use prove::{ProveError, prove};
 pub use reduction::CircomReduction;
 pub use verify::{PreparedVk, VerifyError, verify};

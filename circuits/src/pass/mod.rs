@@ -3,6 +3,8 @@
 
 mod circuit;
 mod demands;
+#[cfg(test)]
+mod forgers;
 mod relation;
 mod statement;
 #[cfg(test)]

@@ -179,6 +179,40 @@ impl Shape {
         }
     }
 
+    /// How many columns were added under a label.
+    #[cfg(test)]
+    pub(crate) fn columns_of(&self, label: &str) -> usize {
+        let columns = 1..self.matrices.num_columns();
+        columns
+            .filter(|c| self.column_label(*c) == Some(label))
+            .count()
+    }
+
+    /// The left factor of one of a label's rows.
+    #[cfg(test)]
+    pub(crate) fn nth_row(&self, label: &str, nth: usize) -> Vec<(Fr, usize)> {
+        let rows = 0..self.matrices.num_constraints();
+        let row = rows
+            .filter(|row| self.row_label(*row) == Some(label))
+            .nth(nth);
+        self.matrices.a[row.expect("the label has the row")].clone()
+    }
+
+    /// The labels of all rows that the values break, each once.
+    #[cfg(test)]
+    pub(crate) fn broken_labels(&self, values: &[Fr]) -> Vec<String> {
+        let mut broken: Vec<String> = Vec::new();
+        let mut next = 0;
+        while let Some(row) = self.matrices.first_broken(values, |row| row >= next) {
+            let label = self.row_label(row).unwrap_or_default().to_owned();
+            if !broken.contains(&label) {
+                broken.push(label);
+            }
+            next = row + 1;
+        }
+        broken
+    }
+
     pub(super) fn push(&mut self, path: &[&'static str], row: Row) {
         let label = self.label(path);
         self.rows.push(label);

@@ -118,6 +118,8 @@ impl System {
             "public inputs come before witnesses"
         );
         self.inputs += 1;
+        #[cfg(test)]
+        let value = self.overrides.apply(&["input"], value);
         self.column(value)
     }
 
