@@ -1,7 +1,7 @@
 //! What the authority did: who, what, when, on what evidence, by which clause.
 
-use super::record::records;
-use super::{Place, State, keys};
+use super::record::{GovernanceSequence, records};
+use super::{Place, State, StateError, keys};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
 use luyin_protocol::signature::{PublicKey, Sha256Hash};
@@ -12,7 +12,7 @@ records! {
     /// One action, as the regulator reads it.
     AuthorityAction {
         /// Its number among all.
-        sequence: super::record::GovernanceSequence,
+        sequence: GovernanceSequence,
         /// What was done.
         action: GovernanceAction,
         /// Who proposed it.
@@ -57,8 +57,18 @@ impl AuthorityAction {
 }
 
 impl State<'_> {
+    /// The number that the next governance transaction must have.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn next_governance_sequence(&self) -> Result<GovernanceSequence, StateError> {
+        let last = self.get(&keys::governance_sequence())?;
+        let next = last.unwrap_or_default().next();
+        next.ok_or(StateError::Full("governance"))
+    }
+
     pub(crate) fn put_action(&mut self, tx: &Governance, at: Place) {
-        let sequence = super::record::GovernanceSequence::new(tx.sequence);
+        let sequence = GovernanceSequence::new(tx.sequence);
         let record = AuthorityAction {
             sequence,
             action: tx.action.clone(),

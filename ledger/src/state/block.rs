@@ -5,8 +5,9 @@ use super::record::{Count, records};
 use super::{Network, State, StateError, keys};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
+use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
-use luyin_protocol::tx::TxKind;
+use luyin_protocol::tx::{StateRoots, TxKind};
 
 records! {
     /// The newest block.
@@ -17,6 +18,10 @@ records! {
         time: Timestamp,
         /// Entries in the log, its own among them.
         entries: Count,
+        /// Digest of the note forest after it.
+        notes: Sha256Hash,
+        /// Digest of the attestation trees after it.
+        attestations: Sha256Hash,
     }
 
     /// A block's place.
@@ -27,6 +32,17 @@ records! {
         first: EntryIndex,
         /// How many transactions.
         transactions: Count,
+    }
+}
+
+impl Tip {
+    /// The roots that the next header names.
+    #[must_use]
+    pub fn roots(&self) -> StateRoots {
+        StateRoots {
+            notes: self.notes,
+            attestations: self.attestations,
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Persons' entries: one each, and the owners they used.
 
-use super::record::{Count, NotePosition, records};
+use super::record::{Count, records};
 use super::{State, keys};
+use crate::forest::LeafPosition;
 use crate::log::merkle::EntryIndex;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::Owner;
@@ -14,7 +15,7 @@ records! {
         /// The owner it used.
         owner: Owner,
         /// Where its first note stands.
-        note: NotePosition,
+        note: LeafPosition,
         /// 0, or the day of the re-enrolment.
         fresh_day: Day,
         /// How many enrolments this person has had, this one among them.

@@ -5,18 +5,16 @@
 
 use super::accreditation::{Accreditation, RoleSlot};
 use super::action::AuthorityAction;
-use super::attestation::{DayTree, StatedLeaf, Standing};
+use super::attestation::{DayTree, Standing, StatedLeaf};
 use super::audit::AnchoredBatch;
 use super::block::{BlockRecord, Tip};
 use super::enrolment::Enrolment;
 use super::epoch::{Epoch, LastEpochs};
 use super::identity::{DidEnd, DidHead, DidVersion};
-use super::note::{ForestEdge, Spend};
+use super::note::{NoteForest, Spend};
 use super::notice::{Lifted, PublishedNotice, ReleasedDay};
 use super::publication::{PublishedList, PublishedPolicy};
-use super::record::{
-    BatchNumber, Count, EpochNumber, GovernanceSequence, LeafPosition, Version,
-};
+use super::record::{BatchNumber, Count, EpochNumber, GovernanceSequence, LeafNumber, Version};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
@@ -147,8 +145,8 @@ tables! {
     owner(owner: Owner) -> EntryIndex = 0x51;
     /// The transaction that spent a note.
     spend(nf: Nullifier) -> Spend = 0x52;
-    /// The right edge of the note forest.
-    forest_edge() -> ForestEdge = 0x53;
+    /// Size and roots of the note forest.
+    note_forest() -> NoteForest = 0x53;
 
     /// An epoch.
     epoch(number: EpochNumber) -> Epoch = 0x60;
@@ -158,9 +156,9 @@ tables! {
     last_epochs() -> LastEpochs = 0x62;
 
     /// A leaf of a day's attestation tree.
-    leaf(day: Day, position: LeafPosition) -> StatedLeaf = 0x70;
+    leaf(day: Day, position: LeafNumber) -> StatedLeaf = 0x70;
     /// Where a leaf stands in its day.
-    leaf_position(day: Day, leaf: AttestationLeaf) -> LeafPosition = 0x71;
+    leaf_number(day: Day, leaf: AttestationLeaf) -> LeafNumber = 0x71;
     /// A day's tree.
     day_tree(day: Day) -> DayTree = 0x72;
     /// Whether a root is accepted, by the root. Two days' trees may have one root.
@@ -277,7 +275,7 @@ pub fn spends_from(prefix: &[u8]) -> Range<Suffix, Spend> {
 
 /// The leaves of a day's tree.
 #[must_use]
-pub fn leaves(day: Day) -> Range<LeafPosition, StatedLeaf> {
+pub fn leaves(day: Day) -> Range<LeafNumber, StatedLeaf> {
     range(0x70, |w| {
         w.value(&day);
     })
@@ -285,7 +283,7 @@ pub fn leaves(day: Day) -> Range<LeafPosition, StatedLeaf> {
 
 /// Where a day's leaves stand.
 #[must_use]
-pub fn leaf_positions(day: Day) -> Range<AttestationLeaf, LeafPosition> {
+pub fn leaf_numbers(day: Day) -> Range<AttestationLeaf, LeafNumber> {
     range(0x71, |w| {
         w.value(&day);
     })

@@ -19,11 +19,13 @@ pub mod record;
 
 use crate::log::merkle::EntryIndex;
 use crate::store::{Batch, Height, Store, StoreError};
+use attestation::Touch;
 use keys::{Cell, Range};
 use luyin_protocol::codec::{Canonical, DecodeError};
+use luyin_protocol::field::NoteCommitment;
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::signature::NetworkId;
-use luyin_protocol::time::Timestamp;
+use luyin_protocol::time::{Day, Timestamp};
 use std::collections::BTreeMap;
 
 /// Entries read from a store at once.
@@ -121,6 +123,10 @@ impl Changes {
 pub struct State<'a> {
     store: &'a dyn Store,
     changes: Changes,
+    /// Commitments that the forest takes at the end of the block.
+    notes: Vec<NoteCommitment>,
+    /// What became of days' attestation trees in the block.
+    days: BTreeMap<Day, Touch>,
 }
 
 impl<'a> State<'a> {
@@ -130,7 +136,19 @@ impl<'a> State<'a> {
         Self {
             store,
             changes: Changes::default(),
+            notes: Vec::new(),
+            days: BTreeMap::new(),
         }
+    }
+
+    /// The commitments that the block made, in order; the forest takes them now.
+    pub(crate) fn take_notes(&mut self) -> Vec<NoteCommitment> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// What became of days' trees in the block; they are made now.
+    pub(crate) fn take_days(&mut self) -> BTreeMap<Day, Touch> {
+        std::mem::take(&mut self.days)
     }
 
     /// The changes since.
@@ -242,7 +260,9 @@ impl<'a> State<'a> {
 
     pub(crate) fn put<V: Canonical>(&mut self, cell: &Cell<V>, value: &V) {
         let bytes = value.to_vec();
-        self.changes.writes.insert(cell.bytes().to_vec(), Some(bytes));
+        self.changes
+            .writes
+            .insert(cell.bytes().to_vec(), Some(bytes));
     }
 
     pub(crate) fn delete<V>(&mut self, cell: &Cell<V>) {

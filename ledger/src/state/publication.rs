@@ -134,7 +134,9 @@ impl State<'_> {
         let accepted = versions
             .into_iter()
             .flat_map(|(current, in_grace)| std::iter::once(current).chain(in_grace));
-        Ok(accepted.map(|p| p.policy).find(|p| p.reference == reference))
+        Ok(accepted
+            .map(|p| p.policy)
+            .find(|p| p.reference == reference))
     }
 
     pub(crate) fn put_policy(&mut self, policy: Policy, at: Place) {

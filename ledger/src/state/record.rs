@@ -34,8 +34,6 @@ macro_rules! numbers {
 }
 
 numbers! {
-    /// Place of a commitment in the note forest, from 0.
-    NotePosition(u64, u64, "a note's place");
     /// Number of an epoch, from 1.
     EpochNumber(u32, u32, "an epoch");
     /// Version of a DID document, policy or risk list, from 1.
@@ -43,7 +41,7 @@ numbers! {
     /// Number of a gate's audit batch, from 1.
     BatchNumber(u32, u32, "a batch");
     /// Place of a leaf in a day's attestation tree, from 0.
-    LeafPosition(u32, u32, "a leaf's place");
+    LeafNumber(u32, u32, "a leaf's place");
     /// Governance transactions so far.
     GovernanceSequence(u64, u64, "a sequence number");
     /// How many of something.

@@ -1,7 +1,7 @@
 //! Organisations that sign: who they are, and what they may do on a day.
 
-use super::{CheckError, Context};
 use super::refusal::{Refusal, SignerRefusal};
+use super::{CheckError, Context};
 use crate::state::accreditation::{Accreditation, RoleSlot};
 use crate::state::identity::Resolution;
 use crate::state::{State, keys};

@@ -1,0 +1,479 @@
+//! The chain: log and state, tied together.
+//!
+//! # Commit order
+//!
+//! ```text
+//! checked → record appended and synced → trees' files written → index applied        (commit)
+//!         → log tiles written → read back → signed → checkpoint renamed               (publish)
+//! ```
+//!
+//! Why a crash at each arrow is safe:
+//!
+//! - before the record is synced: nobody was told; what is half written is cut off when the log is opened;
+//! - after it: the block is in the log. The index still says the block before, and the trees' files of that block stand, since
+//!   files are named by their sizes and never change. Opening runs the missing records again, through the same functions;
+//!   the same entries give the same files and the same index;
+//! - after the trees' files: as before, the files are written once more with the same content;
+//! - after the index: state and log agree. The published checkpoint is older than both; its tiles are untouched. Opening
+//!   appends the records behind it to the log tiles and publishes;
+//! - within publication: see [`crate::log::checkpoint`].
+//!
+//! The index may also lose its newest batches in a power loss: then more records are run again. It can never be ahead of
+//! the log, and opening refuses one that is. A failure that is no crash (a full disk, say) leaves this value refusing
+//! everything: only opening anew tells what is durable.
+//!
+//! An acknowledgement may be sent when [`Chain::commit`] has returned.
+
+mod block;
+mod checkpoint;
+mod open;
+mod propose;
+mod run;
+mod trees;
+
+pub use block::{Block, RecordError};
+pub use open::Parts;
+pub use propose::{MAX_BLOCK_BYTES, Proposal, Refused};
+pub use trees::{Trees, day_prefix, note_prefix};
+
+use crate::forest::ForestError;
+use crate::log::checkpoint::{
+    CheckpointError, CheckpointSigner, PublishError, Publisher, SignError, SignedCheckpoint,
+    VerifierKey,
+};
+use crate::log::disk::Disk;
+use crate::log::merkle::{EntryIndex, TreeHead};
+use crate::log::segment::{Position, SegmentError, SegmentLog};
+use crate::log::tiles::{TileError, TileReader, TileWriter};
+use crate::state::record::EpochNumber;
+use crate::state::{Network, State, StateError};
+use crate::store::{Height, Store, StoreError};
+use crate::tx::{ProofVerifier, Refusal};
+use luyin_protocol::codec::DecodeError;
+use luyin_protocol::time::Timestamp;
+use luyin_protocol::tx::Tx;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where the static files stand below the disk's root: checkpoint, log tiles, trees.
+pub const PUBLIC_DIR: &str = "log";
+
+/// Blocks between two flushes of the index: what has to be run again at most after a power loss.
+const FLUSH_EVERY: u64 = 256;
+
+/// Why the chain refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainError {
+    /// The state could not be read.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The index failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The segment log failed or is damaged.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    /// The log's tiles failed or are damaged.
+    #[error(transparent)]
+    Tiles(#[from] TileError),
+    /// The trees' files failed or are damaged.
+    #[error(transparent)]
+    Forest(#[from] ForestError),
+    /// Nothing was published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// A key or the origin may not stand in a checkpoint.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// A checkpoint could not be put together or read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The founding data's parts disagree.
+    #[error("founding data: {0}")]
+    Genesis(DecodeError),
+    /// The log is of another network, or its first record is no genesis.
+    #[error("the log is of another network")]
+    OtherNetwork,
+    /// The signing key is none of the network's nodes'.
+    #[error("the signing key is none of the network's")]
+    OtherSigner,
+    /// The index has blocks that the log has not: this is not its log. Build the index again.
+    #[error("the index is at block {index}, the log at {log}")]
+    IndexAhead {
+        /// by the index
+        index: u64,
+        /// by the log
+        log: u64,
+    },
+    /// A record of the log is no block.
+    #[error("block {height}: {source}")]
+    Record {
+        /// which
+        height: u64,
+        /// what is wrong
+        source: RecordError,
+    },
+    /// A block was refused.
+    #[error("block {height}: {source}")]
+    Block {
+        /// which
+        height: u64,
+        /// why
+        source: BlockError,
+    },
+    /// Block time would run back.
+    #[error("block time runs back")]
+    TimeRunsBack {
+        /// the newest block's
+        last: Timestamp,
+        /// the one given
+        given: Timestamp,
+    },
+    /// More transactions than a block counts.
+    #[error("too many transactions for a block")]
+    BlockTooLong,
+    /// The proposal is not for the next block.
+    #[error("the proposal is for block {proposed}, {due} is due")]
+    Stale {
+        /// by the proposal
+        proposed: u64,
+        /// the next block
+        due: u64,
+    },
+    /// An earlier failure: open the chain anew.
+    #[error("the chain failed earlier and must be opened anew")]
+    Failed,
+}
+
+/// Why a block is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    /// Not the next one.
+    #[error("block {0} is due")]
+    Height(u64),
+    /// It builds on another state.
+    #[error("it builds on another state")]
+    Before,
+    /// Its time is outside the bounds, or before the newest block's.
+    #[error("its time is out of bounds")]
+    Time,
+    /// The header announces another number of transactions.
+    #[error("its header announces another number of transactions")]
+    Count,
+    /// One of its transactions is refused.
+    #[error("transaction {place}: {refusal}")]
+    Transaction {
+        /// its place in the block, from 0
+        place: usize,
+        /// why
+        refusal: Refusal,
+    },
+    /// More bytes than a block takes.
+    #[error("more bytes than a block takes")]
+    TooLong,
+}
+
+/// The times that a block may have, as its receiver's clock sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeBounds {
+    /// Not before.
+    pub earliest: Timestamp,
+    /// Not after.
+    pub latest: Timestamp,
+}
+
+impl TimeBounds {
+    /// Any time: for blocks whose time was judged when they were agreed on.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self {
+            earliest: Timestamp::new(0),
+            latest: Timestamp::new(u64::MAX),
+        }
+    }
+}
+
+/// What a committed block gives to those who sent its transactions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The block.
+    pub height: Height,
+    /// Its time.
+    pub time: Timestamp,
+    /// Entry of each transaction, in order, for its inclusion proof.
+    pub entries: Vec<EntryIndex>,
+    /// The epoch that the block made, if one was due.
+    pub epoch: Option<EpochNumber>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Sound,
+    Failed,
+}
+
+/// Log and state of one network, open for writing. One process holds it at a time; the caller locks the data directory.
+pub struct Chain {
+    disk: Arc<dyn Disk>,
+    store: Arc<dyn Store>,
+    network: Network,
+    verifier: Arc<dyn ProofVerifier>,
+    signer: CheckpointSigner,
+    segments: SegmentLog,
+    tiles: TileWriter,
+    publisher: Publisher,
+    trees: Trees,
+    health: Health,
+}
+
+impl std::fmt::Debug for Chain {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Chain")
+            .field("position", &self.segments.position())
+            .field("health", &self.health)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Chain {
+    /// Puts candidates into a block: those that are refused fall out with their refusal, the others keep their order.
+    ///
+    /// A block may be empty; [`Chain::epoch_is_due`] tells when one is wanted.
+    ///
+    /// # Errors
+    /// [`ChainError::TimeRunsBack`]; where the state could not be read. No candidate makes an error.
+    pub fn propose(&self, time: Timestamp, candidates: Vec<Tx>) -> Result<Proposal, ChainError> {
+        self.sound()?;
+        propose::propose(self, self.verifier.as_ref(), time, candidates)
+    }
+
+    /// Makes a proposal durable: record, trees' files, index. When this returns, its transactions may be acknowledged.
+    ///
+    /// # Errors
+    /// [`ChainError::Stale`] if another block came between. After any other error the chain must be opened anew; whether
+    /// the block is in the log then shows.
+    pub fn commit(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {
+        self.sound()?;
+        let (due, proposed) = (self.segments.position().records(), proposal.height().get());
+        if due != proposed {
+            return Err(ChainError::Stale { proposed, due });
+        }
+        self.guarded(|chain| chain.write(proposal))
+    }
+
+    /// Writes the log's tiles and publishes a signed checkpoint of all that is committed.
+    ///
+    /// # Errors
+    /// Those of publication; the call may be repeated.
+    pub fn publish(&mut self) -> Result<&SignedCheckpoint, ChainError> {
+        self.sound()?;
+        let text = checkpoint::Extensions::of(&State::new(self.store.as_ref()))?;
+        let position = self.segments.position();
+        let Self {
+            network,
+            signer,
+            tiles,
+            publisher,
+            ..
+        } = self;
+        let origin = &network.parameters().origin;
+        Ok(publisher.publish(tiles, |head| text.sign(origin, head, &position, signer))?)
+    }
+
+    /// Checks a block that was made elsewhere, commits and publishes it.
+    ///
+    /// # Errors
+    /// [`ChainError::Block`] says why the block is refused; those of [`Chain::commit`] and [`Chain::publish`].
+    pub fn execute(&mut self, block: Block, bounds: TimeBounds) -> Result<Receipt, ChainError> {
+        self.sound()?;
+        let verifier = Arc::clone(&self.verifier);
+        let proposal = self.check_block(verifier.as_ref(), block, bounds)?;
+        let receipt = self.commit(proposal)?;
+        self.publish()?;
+        Ok(receipt)
+    }
+
+    /// The state after the newest block.
+    #[must_use]
+    pub fn state(&self) -> State<'_> {
+        State::new(self.store.as_ref())
+    }
+
+    /// The index, for readers on other threads.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    /// Genesis.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The Poseidon trees after the newest block.
+    #[must_use]
+    pub fn trees(&self) -> &Trees {
+        &self.trees
+    }
+
+    /// Size and root of the log, what is committed but not yet published included.
+    #[must_use]
+    pub fn head(&self) -> TreeHead {
+        self.tiles.head()
+    }
+
+    /// The newest published checkpoint.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&SignedCheckpoint> {
+        self.publisher.published()
+    }
+
+    /// Reads published tiles, for inclusion and consistency proofs.
+    #[must_use]
+    pub fn tiles(&self) -> TileReader {
+        self.tiles.reader()
+    }
+
+    /// How many blocks are durable, and the chain over them.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.segments.position()
+    }
+
+    /// Makes the index durable as far as its store can; the log is durable anyhow.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn flush(&self) -> Result<(), ChainError> {
+        Ok(self.store.flush()?)
+    }
+
+    /// Whether a block at this time would make an epoch: then one is wanted even without transactions.
+    ///
+    /// # Errors
+    /// Where the state could not be read.
+    pub fn epoch_is_due(&self, time: Timestamp) -> Result<bool, ChainError> {
+        let cadence = &self.network.parameters().cadence;
+        Ok(self.state().epoch_due(cadence, time)?.is_some())
+    }
+
+    fn check_block(
+        &self,
+        verifier: &dyn ProofVerifier,
+        block: Block,
+        bounds: TimeBounds,
+    ) -> Result<Proposal, ChainError> {
+        let Block {
+            header,
+            transactions,
+        } = block;
+        let height = header.height;
+        let refused = |source| Err(ChainError::Block { height, source });
+        let due = self.next_height()?;
+        if height != due {
+            return refused(BlockError::Height(due));
+        }
+        if self.state().tip()?.map(|tip| tip.roots()) != Some(header.before) {
+            return refused(BlockError::Before);
+        }
+        if !(bounds.earliest..=bounds.latest).contains(&header.time) {
+            return refused(BlockError::Time);
+        }
+        if usize::try_from(header.transactions) != Ok(transactions.len()) {
+            return refused(BlockError::Count);
+        }
+        let proposal = match propose::propose(self, verifier, header.time, transactions) {
+            Err(ChainError::TimeRunsBack { .. }) => return refused(BlockError::Time),
+            other => other?,
+        };
+        if let Some(first) = proposal.refused().first() {
+            return refused(BlockError::Transaction {
+                place: first.candidate,
+                refusal: first.refusal.clone(),
+            });
+        }
+        if !proposal.deferred().is_empty() {
+            return refused(BlockError::TooLong);
+        }
+        Ok(proposal)
+    }
+
+    /// The block after the one that the index is at.
+    fn next_height(&self) -> Result<u64, StateError> {
+        let tip = self.state().tip()?;
+        let tip = tip.ok_or(StateError::Contradiction("no newest block"))?;
+        let next = tip.height.get().checked_add(1);
+        next.ok_or(StateError::Full("blocks"))
+    }
+
+    fn write(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {
+        let entries = proposal.block.entries();
+        self.segments.append(&block::record(&entries))?;
+        self.segments.sync()?;
+        for entry in &entries {
+            self.tiles.append(entry)?;
+        }
+        self.settle(proposal)
+    }
+
+    /// Everything behind the log: what recovery does for the records that the index lacks.
+    fn settle(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {
+        let height = proposal.height();
+        let Proposal { block, outcome, .. } = proposal;
+        for files in &outcome.files {
+            files.write(&self.disk, &PathBuf::from(PUBLIC_DIR))?;
+        }
+        self.store.apply(&outcome.changes.into_batch(height)?)?;
+        if height.get().is_multiple_of(FLUSH_EVERY) {
+            self.store.flush()?;
+        }
+        self.trees = outcome.trees;
+        let first = outcome.first.get();
+        let entries = (1u64..)
+            .zip(&block.transactions)
+            .map(|(n, _)| EntryIndex::new(first.saturating_add(n)))
+            .collect();
+        Ok(Receipt {
+            height,
+            time: outcome.tip.time,
+            entries,
+            epoch: outcome.epoch,
+        })
+    }
+
+    fn sound(&self) -> Result<(), ChainError> {
+        match self.health {
+            Health::Sound => Ok(()),
+            Health::Failed => Err(ChainError::Failed),
+        }
+    }
+
+    fn guarded<T>(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<T, ChainError>,
+    ) -> Result<T, ChainError> {
+        let done = run(self);
+        if done.is_err() {
+            self.health = Health::Failed;
+        }
+        done
+    }
+}
+
+/// The keys of a network's nodes, as checkpoints are verified with them.
+///
+/// # Errors
+/// Where the origin may not name a key, or a key is none.
+pub fn node_keys(network: &Network) -> Result<Vec<VerifierKey>, ChainError> {
+    let parameters = network.parameters();
+    let keys = parameters.nodes.iter().map(|node| {
+        let bad = |_| ChainError::Genesis(DecodeError::Invalid("a node's key"));
+        let key = ed25519_dalek::VerifyingKey::from_bytes(node.as_bytes()).map_err(bad)?;
+        Ok(VerifierKey::new(&parameters.origin, key)?)
+    });
+    keys.collect()
+}
+
+#[cfg(test)]
+mod tests;

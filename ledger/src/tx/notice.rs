@@ -1,0 +1,48 @@
+//! Risk notices: published once, lifted once (clause 7.16).
+
+use super::refusal::NoticeRefusal;
+use super::{CheckError, Context};
+use crate::state::{State, keys};
+use luyin_protocol::risk::{NoticeId, RiskNotice};
+use luyin_protocol::tx::NoticeLifted;
+
+pub(super) fn check_publish(
+    state: &State<'_>,
+    context: &Context<'_>,
+    notice: &RiskNotice,
+) -> Result<(), CheckError> {
+    if notice.until < context.time.day() {
+        return Err(NoticeRefusal::NoticeOver.into());
+    }
+    if state.has(&keys::notice(notice.id()))? {
+        return Err(NoticeRefusal::NoticeRepeated.into());
+    }
+    Ok(())
+}
+
+pub(super) fn check_lift(
+    state: &State<'_>,
+    context: &Context<'_>,
+    lifted: &NoticeLifted,
+) -> Result<(), CheckError> {
+    let NoticeLifted { notice, reason: _ } = lifted;
+    standing(state, context, *notice).map(drop)
+}
+
+/// The notice, if it is known, not lifted and not over.
+pub(super) fn standing(
+    state: &State<'_>,
+    context: &Context<'_>,
+    id: NoticeId,
+) -> Result<RiskNotice, CheckError> {
+    let Some(found) = state.get(&keys::notice(id))? else {
+        return Err(NoticeRefusal::NoticeUnknown.into());
+    };
+    if state.has(&keys::notice_lifted(id))? {
+        return Err(NoticeRefusal::NoticeLifted.into());
+    }
+    if found.notice.until < context.time.day() {
+        return Err(NoticeRefusal::NoticeOver.into());
+    }
+    Ok(found.notice)
+}

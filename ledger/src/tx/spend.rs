@@ -1,0 +1,52 @@
+//! What check-ins and absorptions have in common: an epoch, and a note that is spent once.
+
+use super::refusal::SpendRefusal;
+use super::{CheckError, Context};
+use crate::state::epoch::EpochStanding;
+use crate::state::note::Spend;
+use crate::state::record::EpochNumber;
+use crate::state::{Place, State, StateError, keys};
+use luyin_protocol::field::{EpochRoot, NoteCommitment, Nullifier};
+
+/// The epoch is accepted at the block's time.
+pub(super) fn check_epoch(
+    state: &State<'_>,
+    context: &Context<'_>,
+    epoch: u32,
+) -> Result<(), CheckError> {
+    let cadence = &context.network.parameters().cadence;
+    let number = EpochNumber::new(epoch);
+    match state.epoch_standing(cadence, number, context.time)? {
+        EpochStanding::Accepted(_) => Ok(()),
+        EpochStanding::OutOfWindow => Err(SpendRefusal::EpochOutOfWindow.into()),
+        EpochStanding::Unknown => Err(SpendRefusal::UnknownEpoch.into()),
+    }
+}
+
+/// The root behind an epoch's number.
+pub(super) fn root(state: &State<'_>, epoch: u32) -> Result<EpochRoot, CheckError> {
+    let found = state.get(&keys::epoch(EpochNumber::new(epoch)))?;
+    let epoch = found.ok_or(SpendRefusal::UnknownEpoch)?;
+    Ok(epoch.root)
+}
+
+/// The note is not spent.
+pub(super) fn check_unspent(state: &State<'_>, nf: Nullifier) -> Result<(), CheckError> {
+    if state.spend(nf)?.is_some() {
+        return Err(SpendRefusal::RepeatedNullifier.into());
+    }
+    Ok(())
+}
+
+/// Spends a note and adds the next.
+pub(super) fn apply(
+    state: &mut State<'_>,
+    at: Place,
+    nf: Nullifier,
+    cm_new: NoteCommitment,
+) -> Result<(), StateError> {
+    let next = state.append_note(cm_new)?;
+    let entry = at.entry;
+    state.put_spend(nf, &Spend { entry, next });
+    Ok(())
+}
