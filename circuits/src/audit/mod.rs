@@ -11,6 +11,7 @@ mod forge;
 mod held;
 mod overrides;
 mod rank;
+mod relation;
 pub(crate) mod sample;
 
 pub(crate) use forge::{
@@ -19,6 +20,9 @@ pub(crate) use forge::{
 pub(crate) use held::{Held, Holds, note_forgers};
 pub(crate) use overrides::Overrides;
 pub(crate) use rank::check_inputs_determine_the_witness;
+pub(crate) use relation::{
+    Tamper, Vary, check_relation_and_circuit_agree, check_tampers_break_their_clause, other,
+};
 
 /// Few by default, all of them in the nightly run.
 pub(crate) fn rounds(default: usize, nightly: usize) -> usize {
