@@ -3,6 +3,10 @@
 pub mod bench;
 pub mod client;
 pub mod clock;
+pub mod config;
 pub mod enrolment;
 pub mod http_signature;
+pub mod node;
 pub mod qr;
+pub mod shutdown;
+pub mod telemetry;

@@ -1,0 +1,153 @@
+//! Drives the ledger: opens it, puts transactions into order, serves what it made.
+
+pub mod directory;
+pub mod entry;
+pub mod in_process;
+pub mod judge;
+pub mod open;
+pub mod orderer;
+pub mod published;
+pub mod receipts;
+pub mod verifying_keys;
+
+pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt};
+pub use published::Shown;
+
+use crate::clock::Clock;
+use judge::Keys;
+use luyin_keys::manifest::KeyDirectory;
+use luyin_keys::signing::SigningKey;
+use luyin_ledger::chain::PUBLIC_DIR;
+use luyin_ledger::log::disk::Disk;
+use luyin_ledger::log::merkle::EntryIndex;
+use luyin_ledger::log::tiles::{TileError, TileReader};
+use luyin_ledger::state::{Network, State};
+use luyin_ledger::store::Store;
+use published::Published;
+use receipts::Receipts;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// A running node as its service sees it: everything readable, and the orderer.
+pub struct Node {
+    network: Network,
+    clock: Clock,
+    disk: Arc<dyn Disk>,
+    store: Arc<dyn Store>,
+    orderer: Arc<dyn Orderer>,
+    receipts: Receipts,
+    published: Published,
+    signing: SigningKey,
+    keys: Keys,
+    key_files: KeyDirectory,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").finish_non_exhaustive()
+    }
+}
+
+impl Node {
+    /// The state after the newest block.
+    #[must_use]
+    pub fn state(&self) -> State<'_> {
+        State::new(self.store.as_ref())
+    }
+
+    /// Genesis.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where order comes from.
+    #[must_use]
+    pub fn orderer(&self) -> &dyn Orderer {
+        self.orderer.as_ref()
+    }
+
+    /// The same, for a thread of its own.
+    #[must_use]
+    pub fn shared_orderer(&self) -> Arc<dyn Orderer> {
+        Arc::clone(&self.orderer)
+    }
+
+    /// Receipts by transaction.
+    #[must_use]
+    pub const fn receipts(&self) -> &Receipts {
+        &self.receipts
+    }
+
+    /// Checkpoints.
+    #[must_use]
+    pub const fn published(&self) -> &Published {
+        &self.published
+    }
+
+    /// Signs checkpoints, bundles and reports.
+    #[must_use]
+    pub const fn signing_key(&self) -> &SigningKey {
+        &self.signing
+    }
+
+    /// The verifying keys.
+    #[must_use]
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The files of proving and verifying keys.
+    #[must_use]
+    pub const fn key_files(&self) -> &KeyDirectory {
+        &self.key_files
+    }
+
+    /// The tiles of the log under the newest checkpoint.
+    #[must_use]
+    pub fn tiles(&self) -> TileReader {
+        self.tiles_at(self.published.newest().head.size())
+    }
+
+    /// The tiles of the log at a size that has been published.
+    #[must_use]
+    pub fn tiles_at(&self, size: u64) -> TileReader {
+        TileReader::new(Arc::clone(&self.disk), PUBLIC_DIR, size)
+    }
+
+    /// The bytes of an entry under the newest checkpoint.
+    ///
+    /// # Errors
+    /// Those of the tiles.
+    pub fn entry(&self, entry: EntryIndex) -> Result<Vec<u8>, TileError> {
+        entry::read(&self.tiles(), entry)
+    }
+
+    /// A static file below the log's prefix; `None` where there is none. Paths that climb are none.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn file(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        let plain = path.components().all(|c| matches!(c, Component::Normal(_)));
+        let temporary = path.extension().is_some_and(|e| e == "tmp");
+        if !plain || temporary {
+            return Ok(None);
+        }
+        match self.disk.read(&PathBuf::from(PUBLIC_DIR).join(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) => match error.kind() {
+                io::ErrorKind::NotFound
+                | io::ErrorKind::NotADirectory
+                | io::ErrorKind::IsADirectory => Ok(None),
+                _ => Err(error),
+            },
+        }
+    }
+}

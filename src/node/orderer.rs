@@ -1,0 +1,101 @@
+//! Where order comes from. A node asks an [`Orderer`] and does not know whether one process or many agree on it.
+
+use luyin_ledger::log::merkle::EntryIndex;
+use luyin_ledger::store::Height;
+use luyin_ledger::tx::Refusal;
+use luyin_protocol::time::Timestamp;
+use luyin_protocol::tx::Tx;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+/// What a transaction became, sent after its block was durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its entry in the log.
+    pub entry: EntryIndex,
+    /// Its block.
+    pub height: Height,
+    /// The block's time.
+    pub time: Timestamp,
+}
+
+/// Why a transaction was not taken for ordering at all.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum NotQueued {
+    /// Too many wait.
+    #[error("too many transactions wait")]
+    Full,
+    /// Nothing new is taken.
+    #[error("the orderer is closed")]
+    Closed,
+    /// The disk refuses; nothing would become durable.
+    #[error("the disk refuses")]
+    Disk,
+}
+
+/// Why a transaction that was taken for ordering has no receipt.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum NotOrdered {
+    /// The ledger refuses it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The disk failed. Whether it was written shows after recovery: the same transaction may be sent again.
+    #[error("the disk failed")]
+    Disk,
+    /// The orderer ended first.
+    #[error("the orderer ended")]
+    Closed,
+    /// The state could not be read.
+    #[error("fault: {0}")]
+    Fault(String),
+}
+
+/// A transaction that waits for its block.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Receipt, NotOrdered>>);
+
+impl Pending {
+    /// The waiting side of an answer.
+    #[must_use]
+    pub const fn new(answer: oneshot::Receiver<Result<Receipt, NotOrdered>>) -> Self {
+        Self(answer)
+    }
+}
+
+impl Future for Pending {
+    type Output = Result<Receipt, NotOrdered>;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|answer| answer.unwrap_or(Err(NotOrdered::Closed)))
+    }
+}
+
+/// Whether blocks are being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// They are.
+    Working,
+    /// The disk refuses; what was acknowledged stays, nothing new is.
+    Failing,
+    /// The end.
+    Closed,
+}
+
+/// Puts transactions into an order that everyone shares, makes them durable, and tells.
+pub trait Orderer: Send + Sync {
+    /// Takes a transaction, or says at once that it cannot. Never blocks.
+    ///
+    /// # Errors
+    /// [`NotQueued`].
+    fn submit(&self, tx: Tx) -> Result<Pending, NotQueued>;
+
+    /// Whether blocks are being made.
+    fn condition(&self) -> Condition;
+
+    /// Takes nothing new, writes what waits, and returns once the last block is durable. Blocks.
+    fn close(&self);
+}

@@ -1,0 +1,158 @@
+//! Log lines and figures. Neither carries a health value, identifier, nullifier, token or body: log fields are route
+//! templates, counts, durations and slugs.
+
+use prometheus::{
+    Encoder as _, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    Opts, Registry, TextEncoder,
+};
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogForm {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Starts logging to standard error; `LUYIN_LOG` filters. A second call changes nothing.
+pub fn start_log(form: LogForm) {
+    let filter = EnvFilter::try_from_env("LUYIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let _ = match form {
+        LogForm::Text => log.try_init(),
+        LogForm::Json => log.json().try_init(),
+    };
+}
+
+/// The figures of a process.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    durations: HistogramVec,
+    refusals: IntCounterVec,
+    /// Transactions that wait.
+    pub queued: IntGauge,
+    /// Transactions turned away because too many wait.
+    pub overloaded: IntCounter,
+    /// Height of the newest durable block.
+    pub height: IntGauge,
+    /// Transactions of a block.
+    pub block_size: Histogram,
+    /// Seconds that a block's proofs took.
+    pub judging: Histogram,
+    /// Seconds that a block took to be executed and made durable.
+    pub writing: Histogram,
+}
+
+const LATENCIES: &[f64] = &[
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0,
+];
+const SIZES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
+impl Metrics {
+    /// Registers every figure.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let counters = |name: &str, help: &str, labels: &[&str]| {
+            IntCounterVec::new(Opts::new(name, help), labels)
+        };
+        let histogram = |name: &str, help: &str, buckets: &[f64]| {
+            Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))
+        };
+        let metrics = Self {
+            requests: counters(
+                "luyin_requests_total",
+                "Answered requests by route and status.",
+                &["method", "route", "status"],
+            )?,
+            durations: HistogramVec::new(
+                HistogramOpts::new("luyin_request_seconds", "Duration of requests by route.")
+                    .buckets(LATENCIES.to_vec()),
+                &["method", "route"],
+            )?,
+            refusals: counters(
+                "luyin_refusals_total",
+                "Refused requests by slug.",
+                &["slug"],
+            )?,
+            queued: IntGauge::new("luyin_queued", "Transactions that wait.")?,
+            overloaded: IntCounter::new(
+                "luyin_overloaded_total",
+                "Transactions turned away because too many wait.",
+            )?,
+            height: IntGauge::new("luyin_height", "Height of the newest durable block.")?,
+            block_size: histogram(
+                "luyin_block_transactions",
+                "Transactions of a block.",
+                SIZES,
+            )?,
+            judging: histogram(
+                "luyin_judging_seconds",
+                "Seconds that a block's proofs took.",
+                LATENCIES,
+            )?,
+            writing: histogram(
+                "luyin_writing_seconds",
+                "Seconds that a block took to be executed and made durable.",
+                LATENCIES,
+            )?,
+            registry,
+        };
+        metrics.register()?;
+        Ok(metrics)
+    }
+
+    fn register(&self) -> Result<(), prometheus::Error> {
+        let Self {
+            registry,
+            requests,
+            durations,
+            refusals,
+            queued,
+            overloaded,
+            height,
+            block_size,
+            judging,
+            writing,
+        } = self;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(durations.clone()))?;
+        registry.register(Box::new(refusals.clone()))?;
+        registry.register(Box::new(queued.clone()))?;
+        registry.register(Box::new(overloaded.clone()))?;
+        registry.register(Box::new(height.clone()))?;
+        registry.register(Box::new(block_size.clone()))?;
+        registry.register(Box::new(judging.clone()))?;
+        registry.register(Box::new(writing.clone()))
+    }
+
+    /// Notes an answered request. `route` is the template, never the path as sent.
+    pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let status = status.to_string();
+        self.requests
+            .with_label_values(&[method, route, &status])
+            .inc();
+        self.durations
+            .with_label_values(&[method, route])
+            .observe(took.as_secs_f64());
+    }
+
+    /// Notes a refusal.
+    pub fn refused(&self, slug: &str) {
+        self.refusals.with_label_values(&[slug]).inc();
+    }
+
+    /// The Prometheus text format.
+    pub fn to_text(&self) -> Result<Vec<u8>, prometheus::Error> {
+        let mut out = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut out)?;
+        Ok(out)
+    }
+}
