@@ -253,3 +253,30 @@ impl From<sled::Error> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_rots_while_the_store_is_open_is_not_returned() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SledStore::open(dir.path()).unwrap();
+        let mut batch = Batch::at(Height::new(1));
+        batch.put("a", "1").unwrap();
+        store.apply(&batch).unwrap();
+        let mut value = store.db.get(stored_key(b"a")).unwrap().unwrap().to_vec();
+        value[4] ^= 1;
+        store.db.insert(stored_key(b"a"), value).unwrap();
+        assert!(matches!(store.get(b"a"), Err(StoreError::Damaged(_))));
+        assert!(matches!(
+            store.scan(b"", b"", 1),
+            Err(StoreError::Damaged(_))
+        ));
+        assert!(matches!(store.apply(&Batch::at(Height::new(2))), Ok(())));
+        let mut batch = Batch::at(Height::new(3));
+        batch.delete("a").unwrap();
+        assert!(matches!(store.apply(&batch), Err(StoreError::Damaged(_))));
+        assert_eq!(store.height(), Some(Height::new(2)));
+    }
+}

@@ -409,3 +409,49 @@ fn a_failure_that_cannot_be_undone_stops_the_log_until_it_is_opened_anew() {
     fill(&mut log, 3);
     assert_holds(&start(&disk.restart(), None).unwrap(), 7);
 }
+
+/// A log whose records differ from those of [`filled`] and are as long.
+fn filled_otherwise(count: u64) -> MemoryDisk {
+    let disk = MemoryDisk::new(1);
+    let mut log = start(&disk, None).unwrap();
+    for number in 0..count {
+        let other: Vec<u8> = payload(number).iter().map(|byte| !byte).collect();
+        log.append(&other).unwrap();
+        log.sync().unwrap();
+    }
+    disk
+}
+
+#[test]
+fn a_segment_of_another_history_is_refused_though_it_is_whole() {
+    let (disk, other) = (filled(30), filled_otherwise(30));
+    let name = disk.files()[1].0.clone();
+    disk.overwrite(&name, &other.read(&name).unwrap());
+    let refused = start(&disk, None);
+    assert!(matches!(
+        refused,
+        Err(SegmentError::Damaged {
+            offset: 0,
+            flaw: Flaw::Chain,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_record_of_another_history_is_refused_though_it_is_whole() {
+    let (disk, other) = (filled(4), filled_otherwise(4));
+    let short = filled(3).read(Path::new(FIRST)).unwrap().len();
+    let mut bytes = disk.read(Path::new(FIRST)).unwrap();
+    let foreign = other.read(Path::new(FIRST)).unwrap();
+    bytes.splice(short.., foreign[short..].iter().copied());
+    disk.overwrite(Path::new(FIRST), &bytes);
+    let refused = start(&disk, Some(Bound::at_least(4)));
+    assert!(matches!(
+        refused,
+        Err(SegmentError::Damaged {
+            flaw: Flaw::Chain,
+            ..
+        })
+    ));
+}

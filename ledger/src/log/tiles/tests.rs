@@ -300,3 +300,20 @@ fn a_write_cut_short_anywhere_is_made_good_by_the_next_one() {
         }
     }
 }
+
+#[test]
+fn a_tile_exchanged_together_with_its_entries_is_found() {
+    let disk = MemoryDisk::new(1);
+    let head = extend(&mut writer(&disk), 530);
+    let other = MemoryDisk::new(1);
+    let mut forger = writer(&other);
+    for index in 0..256 {
+        forger.append(&entry(index + 1)).unwrap();
+    }
+    forger.write().unwrap();
+    for path in ["log/tile/0/000", "log/tile/entries/000"] {
+        disk.overwrite(Path::new(path), &other.read(Path::new(path)).unwrap());
+    }
+    let found = reader(&disk, 530).check(0, &head);
+    assert!(matches!(found, Err(TileError::Damaged(tile)) if tile.to_string() == "tile/1/000.p/2"));
+}
