@@ -183,4 +183,4 @@ pub fn claim(state: &State<'_>, tx: &Tx) -> Result<Option<Claim>, CheckError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,0 +1,9 @@
+//! Every rule of docs/protocol/07-ledger.md, and every refusal.
+
+mod attestations;
+mod enrolment;
+mod governance;
+mod identity;
+mod notices;
+mod spends;
+pub(crate) mod world;
