@@ -18,7 +18,11 @@ mod statement;
 
 #[cfg(test)]
 mod audit;
+#[cfg(test)]
+mod pinned;
 
 pub use gadgets::Path;
 pub use opened::{ATTESTATION_LEVELS, NOTE_LEVELS};
-pub use statement::{CircuitName, Statement, UnknownCircuit, assign, matrices, shape, shape_of};
+pub use statement::{
+    CircuitName, Statement, UnknownCircuit, assign, matrices, matrix_hash, shape, shape_of,
+};

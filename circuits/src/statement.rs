@@ -133,6 +133,12 @@ pub fn matrices(name: CircuitName) -> Matrices {
     shape(name).into_matrices()
 }
 
+/// The hash of a named statement's matrices, as `pinned/circuits.json` has it.
+#[must_use]
+pub fn matrix_hash(name: CircuitName) -> [u8; 32] {
+    matrices(name).hash()
+}
+
 /// Declares the clauses of a statement under the protocol's letters.
 macro_rules! clauses {
     ($section:literal: $($letter:ident $text:literal;)*) => {

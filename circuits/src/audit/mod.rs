@@ -13,6 +13,8 @@ mod overrides;
 mod rank;
 mod relation;
 pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use forge::{
     Answer, Forge, Forger, Lie, check_every_label_has_a_forger, check_the_forgery_end_to_end,

@@ -3,7 +3,7 @@
 
 mod circuit;
 #[cfg(test)]
-mod forgers;
+pub(crate) mod forgers;
 mod relation;
 mod statement;
 #[cfg(test)]

@@ -14,30 +14,50 @@ pub fn hash(cs: &mut System, tag: Tag, inputs: &[&Num]) -> Num {
         tag.arity(),
         "wrong number of inputs for {tag:?}"
     );
-    permute(cs, parameters(inputs.len()), tag.value(), inputs)
+    let rounds = Rounds::of(parameters(inputs.len()));
+    permute(cs, &rounds, tag.value(), inputs)
 }
 
-pub(super) fn permute(cs: &mut System, parameters: &Parameters, tag: Fr, inputs: &[&Num]) -> Num {
+/// The rounds of one width as the standard writes them.
+pub(super) struct Rounds<'a> {
+    /// Added at the beginning of each round.
+    pub(super) constants: &'a [Vec<Fr>],
+    /// Applied at the end of each round.
+    pub(super) matrix: &'a [Vec<Fr>],
+    /// The rounds that apply the S-box to one element only.
+    pub(super) partial: std::ops::Range<usize>,
+}
+
+impl<'a> Rounds<'a> {
+    pub(super) fn of(parameters: &'a Parameters) -> Self {
+        let full = (parameters.rounds() - parameters.partial_rounds) / 2;
+        Self {
+            constants: &parameters.constants,
+            matrix: &parameters.matrix,
+            partial: full..full + parameters.partial_rounds,
+        }
+    }
+}
+
+pub(super) fn permute(cs: &mut System, rounds: &Rounds<'_>, tag: Fr, inputs: &[&Num]) -> Num {
     let mut state = vec![Num::constant(tag)];
     state.extend(inputs.iter().map(|x| (*x).clone()));
-    for (round, constants) in parameters.constants.iter().enumerate() {
+    let last = rounds.constants.len() - 1;
+    for (round, constants) in rounds.constants.iter().enumerate() {
         for (x, c) in state.iter_mut().zip(constants) {
             *x = &*x + &Num::constant(*c);
         }
-        let boxes = if parameters.is_full(round) {
-            state.len()
-        } else {
-            1
-        };
+        let is_partial = rounds.partial.contains(&round);
+        let boxes = if is_partial { 1 } else { state.len() };
         for x in state.iter_mut().take(boxes) {
             *x = s_box(cs, x);
         }
-        let last = round + 1 == parameters.rounds();
-        let rows = parameters
+        // Of the last state only the first element is the output.
+        let rows = if round == last { 1 } else { state.len() };
+        state = rounds
             .matrix
             .iter()
-            .take(if last { 1 } else { state.len() });
-        state = rows
+            .take(rows)
             .map(|row| Num::sum(row.iter().copied().zip(&state)))
             .collect();
     }
