@@ -10,3 +10,5 @@ pub mod node;
 pub mod qr;
 pub mod shutdown;
 pub mod telemetry;
+pub mod trustee;
+pub mod wallet;

@@ -170,7 +170,7 @@ pub struct AttestationDay {
     /// The live root.
     pub root: AttestationRoot,
     /// How often the tree was rebuilt.
-    pub generation: u32,
+    pub generation: u64,
     /// Attestations in it.
     pub size: u64,
 }
@@ -237,13 +237,39 @@ pub struct ReleaseAnswer {
     pub values: Encoded<DayRelease>,
     /// The trustee's signature over them.
     pub signature: Signature,
+    /// The trustees that it asked and left out, silent or false ones.
+    #[serde(default)]
+    pub without: Vec<Without>,
 }
 
-/// A share that a trustee seals to another for one notice.
+/// A trustee that was asked and left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SealedOffer {
+pub struct Without {
+    /// Which.
+    pub trustee: TrusteeIndex,
+    /// Why.
+    pub why: String,
+}
+
+impl Without {
+    /// Names a trustee and the reason.
+    #[must_use]
+    pub const fn new(trustee: TrusteeIndex, why: String) -> Self {
+        Self { trustee, why }
+    }
+}
+
+impl std::fmt::Display for Without {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "trustee {}: {}", self.trustee, self.why)
+    }
+}
+
+/// What is sealed to a trustee for one notice: another trustee's share, or the notice's opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedForNotice {
     /// The notice it is for.
     pub notice: NoticeId,
-    /// The sealed share.
+    /// The sealed bytes.
     pub sealed: EncodedBytes,
 }

@@ -5,8 +5,7 @@ use std::thread::JoinHandle;
 use luyin_keys::signing::SigningKey;
 use luyin_protocol::did::Did;
 use luyin_protocol::escrow::TrusteeIndex;
-use luyin_protocol::field::Owner;
-use luyin_protocol::risk::{NoticeId, SubjectSalt};
+use luyin_protocol::risk::NoticeId;
 use luyin_protocol::time::{Day, Timestamp};
 use rand::rngs::OsRng;
 
@@ -126,7 +125,7 @@ fn a_write_sent_again_bears_the_same_idempotency_key() {
 
 #[test]
 fn a_signed_call_verifies_as_it_arrives_and_every_repetition_has_its_own_nonce() {
-    let offer = SealedOffer {
+    let offer = SealedForNotice {
         notice: NoticeId::from_bytes([3; 32]),
         sealed: EncodedBytes(vec![1, 2, 3]),
     };
@@ -190,15 +189,16 @@ fn an_opening_and_a_release_have_the_shape_of_the_contract() {
     let (address, served) = peer(vec![(200, "{}"), (422, REFUSAL)]);
     let trustee = TrusteeClient::new(&address).unwrap();
     let notice = NoticeId::from_bytes([3; 32]);
-    let owner = Owner::from_value(7_u64.into());
-    let salt = SubjectSalt::from_bytes([9; 32]);
-    trustee.opening(&notice, &owner, &salt).unwrap();
+    let opening = SealedForNotice {
+        notice,
+        sealed: EncodedBytes(vec![1, 2, 3]),
+    };
+    trustee.opening(&opening).unwrap();
     assert!(trustee.release(&notice, Day::new(20_000)).is_err());
     let seen = served.join().unwrap();
     let body = |i: usize| serde_json::from_slice::<serde_json::Value>(&seen[i].body).unwrap();
     assert_eq!(seen[0].line, "POST /v1/openings HTTP/1.1");
-    assert_eq!(body(0)["salt"], "09".repeat(32));
-    assert_eq!(body(0)["owner"], owner.to_string());
+    assert_eq!(body(0)["sealed"], "AQID");
     assert_eq!(body(1)["day"], 20_000);
     assert_eq!(body(1)["notice"], "03".repeat(32));
 }

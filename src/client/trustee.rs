@@ -2,12 +2,14 @@
 
 use luyin_keys::voprf::{Blinded, Evaluation};
 use luyin_protocol::field::{Owner, ShareCommitment};
-use luyin_protocol::risk::{NoticeId, SubjectSalt};
+use luyin_protocol::risk::NoticeId;
 use luyin_protocol::signature::{Sha256Hash, Signature};
 use luyin_protocol::time::{Day, Timestamp};
 use serde_json::json;
 
-use super::answers::{EvaluationAnswer, ReleaseAnswer, SealedOffer, SignatureAnswer, TrusteeCard};
+use super::answers::{
+    EvaluationAnswer, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
+};
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
 use super::http::{Call, Http, Repeat, SignedAt};
@@ -83,15 +85,9 @@ impl TrusteeClient {
             .map(|answer| answer.signature)
     }
 
-    /// `POST /v1/openings`: says whose notice it is.
-    pub fn opening(
-        &self,
-        notice: &NoticeId,
-        owner: &Owner,
-        salt: &SubjectSalt,
-    ) -> Result<(), ClientError> {
-        let body = json!({ "notice": notice, "owner": owner, "salt": salt });
-        let call = Call::post("/v1/openings", &body, Repeat::Safe)?;
+    /// `POST /v1/openings`: says whose notice it is, sealed to this trustee.
+    pub fn opening(&self, opening: &SealedForNotice) -> Result<(), ClientError> {
+        let call = Call::post("/v1/openings", opening, Repeat::Safe)?;
         self.http.bytes(&call).map(|_| ())
     }
 
@@ -100,8 +96,8 @@ impl TrusteeClient {
         &self,
         signer: &RequestSigner,
         now: Timestamp,
-        offer: &SealedOffer,
-    ) -> Result<SealedOffer, ClientError> {
+        offer: &SealedForNotice,
+    ) -> Result<SealedForNotice, ClientError> {
         let call = Call::post("/v1/exchange", offer, Repeat::Safe)?;
         self.http.json(&call.signed(SignedAt { signer, now }))
     }

@@ -1,0 +1,280 @@
+//! The routes of a trustee (clause 9.4): each handler reads, authenticates, calls one service function, shapes the answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use luyin_keys::voprf::Blinded;
+use luyin_protocol::escrow::TrusteeIndex;
+use luyin_protocol::field::{Owner, ShareCommitment};
+use luyin_protocol::risk::NoticeId;
+use luyin_protocol::signature::{PublicKey, Sha256Hash};
+use luyin_protocol::time::Day;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpListener;
+
+use super::auth::{Claimed, Guards, name_of};
+use super::error::TrusteeError;
+use super::ledger::LogSource;
+use super::peers::Peer;
+use super::service::{HandedShare, TrusteeService};
+use crate::client::{
+    EncodedBytes, EvaluationAnswer, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
+};
+use crate::shutdown::Shutdown;
+
+/// The longest body, in bytes; a sealed share takes a few hundred.
+const BODY: usize = 8 << 10;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+struct App<S, P> {
+    service: Arc<TrusteeService<S, P>>,
+    guards: Arc<Guards>,
+}
+
+impl<S, P> Clone for App<S, P> {
+    fn clone(&self) -> Self {
+        Self {
+            service: Arc::clone(&self.service),
+            guards: Arc::clone(&self.guards),
+        }
+    }
+}
+
+/// Why serving ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The socket.
+    #[error("serving: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Serves until told to end; open requests are finished first.
+///
+/// # Errors
+/// [`ServeError::Io`].
+pub async fn serve<S, P>(
+    service: Arc<TrusteeService<S, P>>,
+    listener: TcpListener,
+    shutdown: Shutdown,
+) -> Result<(), ServeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let end = async move { shutdown.begun().await };
+    axum::serve(listener, router(service))
+        .with_graceful_shutdown(end)
+        .await?;
+    tracing::info!("all requests are answered; the trustee ends");
+    Ok(())
+}
+
+/// The routes.
+pub fn router<S, P>(service: Arc<TrusteeService<S, P>>) -> Router
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let app = App {
+        service,
+        guards: Arc::default(),
+    };
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/v1/trustee", get(card::<S, P>))
+        .route("/v1/evaluate", post(evaluate::<S, P>))
+        .route("/v1/shares", post(share::<S, P>))
+        .route("/v1/openings", post(opening::<S, P>))
+        .route("/v1/exchange", post(exchange::<S, P>))
+        .route("/v1/releases", post(release::<S, P>))
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(app)
+}
+
+/// Runs a service function on a thread that may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, TrusteeError> + Send + 'static,
+) -> Result<T, TrusteeError> {
+    let work = tokio::task::spawn_blocking(work);
+    match tokio::time::timeout(REQUEST_TIMEOUT, work).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_)) => Err(TrusteeError::Internal("a request panicked".to_owned())),
+        Err(_) => Err(TrusteeError::Busy("this trustee is too slow now")),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, TrusteeError> {
+    serde_json::from_slice(body).map_err(|error| TrusteeError::Body(error.to_string()))
+}
+
+async fn body_of(request: Request) -> Result<(axum::http::request::Parts, Bytes), TrusteeError> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, BODY).await;
+    let body = body.map_err(|_| TrusteeError::Body(format!("longer than {BODY} bytes")))?;
+    Ok((parts, body))
+}
+
+async fn card<S, P>(State(app): State<App<S, P>>) -> Result<Json<TrusteeCard>, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let info = app.service.info()?;
+    Ok(Json(TrusteeCard {
+        index: app.service.index(),
+        name: info.name,
+        sign: info.sign,
+        seal: info.seal,
+        voprf: app.service.evaluation_key(),
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvaluateBody {
+    // A point has the form of 32 bytes in lowercase hex, as hashes and keys have.
+    blinded: PublicKey,
+}
+
+async fn evaluate<S, P>(
+    State(app): State<App<S, P>>,
+    request: Request,
+) -> Result<Json<EvaluationAnswer>, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let (parts, body) = body_of(request).await?;
+    let evaluation = blocking(move || {
+        let App { service, guards } = app;
+        let now = service.now()?;
+        let claimed = Claimed::read(&parts, &body, now)?;
+        let registrar = claimed.registrar()?;
+        let key = service.registrar_key(&registrar)?;
+        claimed.verify(registrar, &key, &guards, now)?;
+        let body: EvaluateBody = read(&body)?;
+        service.evaluate(&registrar, &Blinded::from_bytes(*body.blinded.as_bytes()))
+    })
+    .await?;
+    let bytes = evaluation.to_bytes();
+    let (evaluated, proof) = bytes.split_at(32);
+    Ok(Json(EvaluationAnswer {
+        evaluated: hex::encode(evaluated),
+        proof: hex::encode(proof),
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShareBody {
+    enrolment: Sha256Hash,
+    owner: Owner,
+    commitment: ShareCommitment,
+    sealed: EncodedBytes,
+}
+
+async fn share<S, P>(
+    State(app): State<App<S, P>>,
+    request: Request,
+) -> Result<Json<SignatureAnswer>, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let (parts, body) = body_of(request).await?;
+    let signature = blocking(move || {
+        let App { service, guards } = app;
+        let now = service.now()?;
+        let claimed = Claimed::read(&parts, &body, now)?;
+        let registrar = claimed.registrar()?;
+        let key = service.registrar_key(&registrar)?;
+        claimed.verify(registrar, &key, &guards, now)?;
+        let body: ShareBody = read(&body)?;
+        service.accept(&HandedShare {
+            enrolment: body.enrolment,
+            owner: body.owner,
+            commitment: body.commitment,
+            sealed: body.sealed.0,
+        })
+    })
+    .await?;
+    Ok(Json(SignatureAnswer { signature }))
+}
+
+async fn opening<S, P>(
+    State(app): State<App<S, P>>,
+    request: Request,
+) -> Result<Response, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let (_, body) = body_of(request).await?;
+    blocking(move || {
+        let body: SealedForNotice = read(&body)?;
+        app.service.open_notice(&body.notice, &body.sealed.0)
+    })
+    .await?;
+    Ok((StatusCode::OK, Json(serde_json::json!({ "stored": true }))).into_response())
+}
+
+async fn exchange<S, P>(
+    State(app): State<App<S, P>>,
+    request: Request,
+) -> Result<Json<SealedForNotice>, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let (parts, body) = body_of(request).await?;
+    let answer = blocking(move || {
+        let App { service, guards } = app;
+        let now = service.now()?;
+        let claimed = Claimed::read(&parts, &body, now)?;
+        let from: TrusteeIndex = claimed.trustee()?;
+        claimed.verify(name_of(from), &service.peer_key(from)?, &guards, now)?;
+        let body: SealedForNotice = read(&body)?;
+        let sealed = service.exchange(from, &body.notice, &body.sealed.0)?;
+        Ok(SealedForNotice {
+            notice: body.notice,
+            sealed: EncodedBytes(sealed),
+        })
+    })
+    .await?;
+    Ok(Json(answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReleaseBody {
+    notice: NoticeId,
+    day: Day,
+}
+
+async fn release<S, P>(
+    State(app): State<App<S, P>>,
+    request: Request,
+) -> Result<Json<ReleaseAnswer>, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let (_, body) = body_of(request).await?;
+    let released = blocking(move || {
+        let body: ReleaseBody = read(&body)?;
+        app.service.release(&body.notice, body.day)
+    })
+    .await?;
+    Ok(Json(ReleaseAnswer {
+        values: crate::client::Encoded(released.signed.values),
+        signature: released.signed.signature.signature,
+        without: released.without,
+    }))
+}

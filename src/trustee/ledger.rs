@@ -1,0 +1,255 @@
+//! A trustee's own view of the ledger. It follows the log: takes every entry, computes the root itself and accepts what
+//! a checkpoint under a node key of the founding data signs. So no node can show it a notice that is not on the log, hide
+//! that one was lifted, or learn which enrolment it is looking at.
+
+use std::path::PathBuf;
+
+use ed25519_dalek::VerifyingKey;
+use luyin_keys::durable_file;
+use luyin_ledger::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::merkle::{Frontier, LogHash, TreeHead};
+use luyin_ledger::log::tiles::{TILE_WIDTH, TileId, TileKind};
+use luyin_protocol::codec::{Canonical, Reader};
+use luyin_protocol::field::Owner;
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::signature::NetworkId;
+use luyin_protocol::time::Timestamp;
+use luyin_protocol::tx::{EnrolPublic, Entry, MAX_ENTRY, Tx};
+
+use super::book::{Book, BookError};
+use crate::client::{ClientError, NodeClient};
+
+/// Why the ledger could not be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The node could not be asked.
+    #[error(transparent)]
+    Node(#[from] ClientError),
+    /// The checkpoint is not signed by a node of the founding data, or is none.
+    #[error("the node's checkpoint does not verify: {0}")]
+    Checkpoint(String),
+    /// The entries do not lead to the signed root.
+    #[error("the node's entries do not lead to the root it signed")]
+    Root,
+    /// The log is shorter than, or another one than, what was signed before.
+    #[error("the node shows another history than it signed before")]
+    Rollback,
+    /// An entry or a bundle is malformed.
+    #[error("the node's entries cannot be read")]
+    Entries,
+    /// An entry that the rules forbid.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The remembered checkpoint could not be kept.
+    #[error("checkpoint file: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Where checkpoints and bundles of entries come from.
+pub trait LogSource {
+    /// The newest signed checkpoint.
+    fn checkpoint(&self) -> Result<Vec<u8>, ClientError>;
+    /// A tile by its path.
+    fn tile(&self, tile: &TileId) -> Result<Vec<u8>, ClientError>;
+    /// The node's clock, which counts on development networks alone.
+    fn now(&self) -> Result<Timestamp, ClientError>;
+}
+
+impl LogSource for NodeClient {
+    fn checkpoint(&self) -> Result<Vec<u8>, ClientError> {
+        Self::checkpoint(self)
+    }
+    fn tile(&self, tile: &TileId) -> Result<Vec<u8>, ClientError> {
+        Self::tile(self, &format!("/{tile}"))
+    }
+    fn now(&self) -> Result<Timestamp, ClientError> {
+        self.network().map(|info| info.now)
+    }
+}
+
+/// The ledger as this trustee has read it.
+#[derive(Debug)]
+pub struct LedgerView<S> {
+    source: S,
+    network: NetworkId,
+    remembered: PathBuf,
+    frontier: Frontier,
+    book: Book,
+}
+
+impl<S: LogSource> LedgerView<S> {
+    /// A view that has read nothing yet. `remembered` is the file that keeps the newest accepted checkpoint over restarts.
+    pub fn new(source: S, network: NetworkId, remembered: PathBuf) -> Self {
+        Self {
+            source,
+            network,
+            remembered,
+            frontier: Frontier::new(),
+            book: Book::new(network),
+        }
+    }
+
+    /// What the ledger said when it was last followed.
+    pub const fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// The node's clock.
+    ///
+    /// # Errors
+    /// [`LedgerError::Node`].
+    pub fn node_now(&self) -> Result<Timestamp, LedgerError> {
+        Ok(self.source.now()?)
+    }
+
+    /// Reads the log up to the newest checkpoint. On an error the book says nothing that no signed root covers.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn follow(&mut self) -> Result<(), LedgerError> {
+        let note = self.source.checkpoint()?;
+        // The keys stand in the first entry, which the network id alone identifies: read it before the signature.
+        let parameters = match self.book.parameters() {
+            Some(parameters) => parameters.clone(),
+            None => self.founding(&note)?,
+        };
+        let checkpoint = verified(&note, &parameters)?;
+        let head = *checkpoint.head();
+        let known = self.frontier.head();
+        if head == known {
+            return Ok(());
+        }
+        let floor = self.floor(&parameters)?;
+        if head.size() <= known.size() || floor.is_some_and(|f| f.size() > head.size()) {
+            return Err(LedgerError::Rollback);
+        }
+        let read = self.read_to(&head, floor);
+        if read.is_err() {
+            // What was read since has no signed root: begin anew.
+            (self.frontier, self.book) = (Frontier::new(), Book::new(self.network));
+        }
+        read?;
+        Ok(durable_file::replace(&self.remembered, &note)?)
+    }
+
+    /// The public part of an owner's enrolment, fetched with the 255 entries around it and recognised by its hash.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn enrolment(&self, owner: &Owner) -> Result<Option<EnrolPublic>, LedgerError> {
+        let Some(place) = self.book.enrolment(owner) else {
+            return Ok(None);
+        };
+        let width = u64::from(TILE_WIDTH);
+        let (bundle, within) = (place.entry / width, place.entry % width);
+        let entries = self.bundle(bundle, self.frontier.size())?;
+        let within = usize::try_from(within).map_err(|_| LedgerError::Entries)?;
+        let bytes = entries.get(within).ok_or(LedgerError::Entries)?;
+        if LogHash::leaf(bytes) != place.leaf {
+            return Err(LedgerError::Root);
+        }
+        match Entry::from_slice(bytes) {
+            Ok(Entry::Tx(tx)) => match *tx {
+                Tx::Enrol(enrol) => Ok(Some(enrol.public)),
+                _ => Err(LedgerError::Entries),
+            },
+            _ => Err(LedgerError::Entries),
+        }
+    }
+
+    /// The founding data from the first entry.
+    fn founding(&self, note: &[u8]) -> Result<NetworkParameters, LedgerError> {
+        let size = unverified_size(note)?;
+        let first = self.bundle(0, size)?.into_iter().next();
+        match Entry::from_slice(&first.ok_or(BookError::Genesis)?) {
+            Ok(Entry::Genesis(found)) if found.id() == self.network => Ok(*found),
+            _ => Err(BookError::Genesis.into()),
+        }
+    }
+
+    /// The newest head accepted before this process began.
+    fn floor(&self, parameters: &NetworkParameters) -> Result<Option<TreeHead>, LedgerError> {
+        match std::fs::read(&self.remembered) {
+            Ok(note) => verified(&note, parameters).map(|c| Some(*c.head())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn read_to(&mut self, head: &TreeHead, floor: Option<TreeHead>) -> Result<(), LedgerError> {
+        let width = u64::from(TILE_WIDTH);
+        while self.frontier.size() < head.size() {
+            let bundle = self.frontier.size() / width;
+            let skip = usize::try_from(self.frontier.size() % width).unwrap_or(0);
+            let entries = self.bundle(bundle, head.size())?;
+            let room = usize::try_from(head.size() - bundle * width).unwrap_or(usize::MAX);
+            let news = entries.get(skip..entries.len().min(room));
+            let news = news.filter(|n| !n.is_empty()).ok_or(LedgerError::Entries)?;
+            for bytes in news {
+                self.take(bytes)?;
+                let at = self.frontier.head();
+                if floor.is_some_and(|floor| floor.size() == at.size() && floor != at) {
+                    return Err(LedgerError::Rollback);
+                }
+            }
+        }
+        if self.frontier.head() == *head {
+            Ok(())
+        } else {
+            Err(LedgerError::Root)
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
+        let entry = Entry::from_slice(bytes).map_err(|_| LedgerError::Entries)?;
+        let leaf = LogHash::leaf(bytes);
+        self.book.apply(self.frontier.size(), leaf, &entry)?;
+        self.frontier.push(leaf);
+        Ok(())
+    }
+
+    /// The entries of a bundle of a log of `size`; a partial bundle may have become a full one meanwhile.
+    fn bundle(&self, index: u64, size: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
+        let width = u64::from(TILE_WIDTH);
+        let rest = size.saturating_sub(index * width).min(width);
+        let rest = u16::try_from(rest).map_err(|_| LedgerError::Entries)?;
+        let tile =
+            |width| TileId::new(TileKind::Entries, index, width).map_err(|_| LedgerError::Entries);
+        let bytes = match self.source.tile(&tile(rest)?) {
+            Err(error) if error.status() == Some(404) && rest < TILE_WIDTH => {
+                self.source.tile(&tile(TILE_WIDTH)?)?
+            }
+            other => other?,
+        };
+        let mut reader = Reader::new(&bytes);
+        let mut entries = Vec::with_capacity(usize::from(rest));
+        while reader.remaining() > 0 {
+            let entry = reader.bytes(MAX_ENTRY, "an entry");
+            entries.push(entry.map_err(|_| LedgerError::Entries)?.to_vec());
+        }
+        Ok(entries)
+    }
+}
+
+/// A checkpoint under one of the network's node keys and under its origin.
+fn verified(note: &[u8], parameters: &NetworkParameters) -> Result<Checkpoint, LedgerError> {
+    let bad = |error: &dyn std::fmt::Display| LedgerError::Checkpoint(error.to_string());
+    let mut keys = Vec::with_capacity(parameters.nodes.len());
+    for key in &parameters.nodes {
+        let key = VerifyingKey::from_bytes(key.as_bytes()).map_err(|e| bad(&e))?;
+        keys.push(VerifierKey::new(&parameters.origin, key).map_err(|e| bad(&e))?);
+    }
+    let signed = SignedCheckpoint::verify(note, &keys).map_err(|e| bad(&e))?;
+    if signed.checkpoint().origin() != parameters.origin {
+        return Err(bad(&"it is of another log"));
+    }
+    Ok(signed.checkpoint().clone())
+}
+
+/// The size a note claims, to fetch the first bundle with; it decides nothing.
+fn unverified_size(note: &[u8]) -> Result<u64, LedgerError> {
+    let text = std::str::from_utf8(note).ok();
+    let line = text.and_then(|text| text.lines().nth(1));
+    line.and_then(|line| line.parse().ok())
+        .ok_or_else(|| LedgerError::Checkpoint("it has no size".to_owned()))
+}
