@@ -4,11 +4,13 @@
 //!
 //! Needs node and what `npm ci` installs in `tests/snarkjs`; says so and passes without them.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod ceremony;
+mod tool;
 
-use ark_bn254::{Bn254, Fr};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ark_bn254::Fr;
 use ark_ff::{BigInteger, Field, PrimeField, UniformRand};
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use luyin_circuits::enrol::{Enrol, Private, Public};
@@ -26,131 +28,9 @@ use luyin_protocol::note::{IdentitySecret, Mask, RevocationHandle};
 use luyin_protocol::time::Day;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
-/// The scripts, and node to run them.
-struct SnarkJs {
-    scripts: PathBuf,
-}
-
-impl SnarkJs {
-    /// Nothing, and a word about it, where it is not installed.
-    fn find() -> Option<Self> {
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/snarkjs");
-        if !scripts.join("node_modules/snarkjs").is_dir() {
-            println!("SKIPPED: `npm ci` has not been run in tests/snarkjs");
-            return None;
-        }
-        if Command::new("node").arg("--version").output().is_err() {
-            println!("SKIPPED: there is no node");
-            return None;
-        }
-        Some(Self { scripts })
-    }
-
-    /// Runs a script to its end; what it printed.
-    fn run(&self, script: &str, arguments: &[&Path]) -> String {
-        let mut node = Command::new("node");
-        let output = node.arg(self.scripts.join(script)).args(arguments).output();
-        let output = output.expect("node starts");
-        assert!(
-            output.status.success(),
-            "{script}: {}\n{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).expect("UTF-8")
-    }
-
-    fn ask<T: DeserializeOwned>(&self, script: &str, arguments: &[&Path]) -> T {
-        serde_json::from_str(&self.run(script, arguments)).expect("the script prints JSON")
-    }
-}
-
-/// A set-up of enrol that snarkjs made, and a folder for what a test writes.
-struct Ceremony {
-    snarkjs: SnarkJs,
-    powers: PathBuf,
-    key: PathBuf,
-    scratch: tempfile::TempDir,
-}
-
-impl Ceremony {
-    /// Phase 1 is made once for each size, phase 2 once for each circuit; both wait under `target/snarkjs` for the
-    /// next run.
-    fn find() -> Option<Self> {
-        let snarkjs = SnarkJs::find()?;
-        let circuit = matrices(CircuitName::Enrol);
-        let power = circuit.domain_size().ilog2().to_string();
-        let powers = cached(&snarkjs, "powers.mjs", power.as_bytes(), |folder| {
-            snarkjs.run("powers.mjs", &[Path::new(&power), folder]);
-        });
-        let powers = powers.join("powers.ptau");
-        let r1cs = export(&circuit);
-        let key = cached(&snarkjs, "key.mjs", &r1cs, |folder| {
-            let path = folder.join("circuit.r1cs");
-            fs::write(&path, &r1cs).unwrap();
-            snarkjs.run("key.mjs", &[&powers, &path, folder]);
-        });
-        Some(Self {
-            snarkjs,
-            powers,
-            key,
-            scratch: tempfile::tempdir().unwrap(),
-        })
-    }
-
-    fn made(&self, name: &str) -> PathBuf {
-        self.key.join(name)
-    }
-
-    fn proving_key(&self) -> ark_groth16::ProvingKey<Bn254> {
-        let bytes = fs::read(self.made("final.zkey")).unwrap();
-        read_zkey(&bytes).unwrap().proving_key
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.scratch.path().join(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-
-    /// What snarkjs says of a proof for each list of inputs, under the key that it exported itself.
-    fn verify(&self, proof: &Path, inputs: &[String]) -> Vec<bool> {
-        let paths = inputs.iter().enumerate();
-        let paths = paths.map(|(i, text)| self.write(&format!("public-{i}.json"), text));
-        let paths: Vec<PathBuf> = paths.collect();
-        let key = self.made("verification_key.json");
-        let mut arguments: Vec<&Path> = vec![&key, proof];
-        arguments.extend(paths.iter().map(PathBuf::as_path));
-        self.snarkjs.ask("verify.mjs", &arguments)
-    }
-}
-
-/// The folder that `make` fills, made anew only where the script, its packages or the input have changed.
-///
-/// It appears whole or not at all. Tests run in several processes: the others wait for the one that makes it.
-fn cached(snarkjs: &SnarkJs, script: &str, input: &[u8], make: impl FnOnce(&Path)) -> PathBuf {
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("snarkjs");
-    fs::create_dir_all(&cache).unwrap();
-    let lock = File::create(cache.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let mut name = Sha256::new();
-    for file in [script, "ceremony.mjs", "package-lock.json"] {
-        name.update(Sha256::digest(
-            fs::read(snarkjs.scripts.join(file)).unwrap(),
-        ));
-    }
-    name.update(input);
-    let made = cache.join(format!("{:x}", name.finalize()));
-    if !made.is_dir() {
-        let building = tempfile::tempdir_in(&cache).unwrap();
-        make(building.path());
-        fs::rename(building.path(), &made).unwrap();
-    }
-    made
-}
+use self::ceremony::Ceremony;
+use self::tool::SnarkJs;
 
 fn export(circuit: &Matrices) -> Vec<u8> {
     let Matrices { a, b, c, .. } = circuit;
