@@ -92,8 +92,10 @@ fn weighted_a(claims: &[Claim<'_>], coefficients: &[u128]) -> Vec<G1Affine> {
 }
 
 fn weigh(claim: &Claim<'_>, k: u128) -> G1Projective {
-    let limbs = [k as u64, (k >> 64) as u64];
-    claim.proof.points().a.mul_bigint(limbs)
+    let bytes = k.to_le_bytes();
+    let (low, high) = bytes.split_at(8);
+    let limb = |half: &[u8]| half.try_into().map_or(0, u64::from_le_bytes);
+    claim.proof.points().a.mul_bigint([limb(low), limb(high)])
 }
 
 #[cfg(not(feature = "parallel"))]

@@ -64,9 +64,9 @@ impl Proof {
             return Err(ProofError::Identity);
         }
         let mut bytes = [0u8; PROOF_BYTES];
-        let mut rest = bytes.as_mut_slice();
+        let rest = bytes.as_mut_slice();
         points
-            .serialize_compressed(&mut rest)
+            .serialize_compressed(rest)
             .map_err(|_| ProofError::Point)?;
         Ok(Self { points, bytes })
     }

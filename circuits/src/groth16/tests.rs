@@ -4,7 +4,7 @@ use super::*;
 use crate::audit::sample::Sample;
 use crate::curve::{Curve, Fr, G1Affine, G2Affine};
 use crate::r1cs::Synthesis;
-use crate::statement::{CircuitName, Statement, assign, matrices};
+use crate::statement::{CircuitName, assign, matrices};
 use crate::{absorb::Absorb, checkin, checkin::Checkin, enrol, enrol::Enrol, pass::Pass};
 use ark_bn254::{Fq, Fq2};
 use ark_ec::{AffineRepr, CurveGroup};

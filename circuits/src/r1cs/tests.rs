@@ -1,7 +1,7 @@
 use super::*;
 use crate::audit::sample::Sample;
 use crate::curve::Fr;
-use crate::statement::{CircuitName, Statement, assign, matrices, shape_of};
+use crate::statement::{CircuitName, assign, matrices, shape_of};
 use crate::{absorb::Absorb, checkin::Checkin, enrol::Enrol, pass::Pass};
 use ark_ff::{Field, Zero};
 use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, R1CS_PREDICATE_LABEL};
