@@ -10,7 +10,7 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use luyin_protocol::signature::Sha256Hash;
 
 use super::verifying_key::{VkAllowList, decode_vk, encode_vk};
-use super::{CircuitEntry, KeyFile, Manifest, ManifestError, Mode};
+use super::{CircuitEntry, KeyFile, Manifest, ManifestError, Mode, Provenance};
 use crate::durable_file;
 
 const MANIFEST: &str = "manifest.json";
@@ -68,11 +68,10 @@ impl KeyDirectory {
         Ok(directory)
     }
 
-    /// Writes keys and, last, their manifest: a crash in between leaves no manifest that names missing files. The keys
-    /// are those of a ceremony if the hash of its transcript is given, else development keys.
+    /// Writes keys and, last, their manifest: a crash in between leaves no manifest that names missing files.
     pub fn install(
         path: impl Into<PathBuf>,
-        ceremony_transcript: Option<Sha256Hash>,
+        provenance: Provenance,
         circuits: &[CircuitKeys],
     ) -> Result<Manifest, ManifestError> {
         let path = path.into();
@@ -85,7 +84,7 @@ impl KeyDirectory {
             }
             entries.push(entry);
         }
-        let manifest = Manifest::new(ceremony_transcript, entries)?;
+        let manifest = Manifest::new(provenance, entries)?;
         durable_file::replace(&path.join(MANIFEST), manifest.to_json()?.as_bytes())?;
         Ok(manifest)
     }

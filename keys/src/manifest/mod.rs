@@ -40,6 +40,9 @@ pub enum ManifestError {
     /// Development keys in production.
     #[error("development keys are refused in production")]
     DevelopmentKeys,
+    /// Keys whose trapdoor a bench keeps, outside a bench.
+    #[error("keys of a bench are refused outside it")]
+    BenchKeys,
     /// The manifest has no such circuit.
     #[error("no circuit {0:?} in the manifest")]
     UnknownCircuit(String),
@@ -73,8 +76,21 @@ pub enum ManifestError {
 pub enum Mode {
     /// Keys of a ceremony, on the allow-list, and nothing else.
     Production,
-    /// Any keys; the allow-list is not asked.
+    /// Keys of a ceremony or of one machine; the allow-list is not asked.
     Development,
+    /// Any keys, those of a bench too.
+    Bench,
+}
+
+/// Where keys come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provenance {
+    /// A ceremony; the hash of its transcript.
+    Ceremony(Sha256Hash),
+    /// One machine, which threw its randomness away.
+    Development,
+    /// A bench, which keeps the trapdoor so as to simulate proofs: whoever runs it can prove anything.
+    Bench,
 }
 
 /// A file by name, size and hash.
@@ -155,20 +171,24 @@ pub struct Manifest {
     schema: u32,
     curve: String,
     development: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    bench: bool,
     ceremony_transcript: Option<Sha256Hash>,
     circuits: Vec<CircuitEntry>,
 }
 
 impl Manifest {
-    /// A manifest of ceremony keys (with the hash of the transcript) or of development keys (without).
-    pub fn new(
-        ceremony_transcript: Option<Sha256Hash>,
-        circuits: Vec<CircuitEntry>,
-    ) -> Result<Self, ManifestError> {
+    /// A manifest of keys of one provenance.
+    pub fn new(provenance: Provenance, circuits: Vec<CircuitEntry>) -> Result<Self, ManifestError> {
+        let ceremony_transcript = match provenance {
+            Provenance::Ceremony(transcript) => Some(transcript),
+            Provenance::Development | Provenance::Bench => None,
+        };
         let manifest = Self {
             schema: SCHEMA,
             curve: CURVE.to_owned(),
             development: ceremony_transcript.is_none(),
+            bench: provenance == Provenance::Bench,
             ceremony_transcript,
             circuits,
         };
@@ -188,12 +208,12 @@ impl Manifest {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Refuses development keys in production.
+    /// Refuses development keys in production, and a bench's keys outside a bench.
     pub fn check_mode(&self, mode: Mode) -> Result<(), ManifestError> {
-        if mode == Mode::Production && self.development {
-            Err(ManifestError::DevelopmentKeys)
-        } else {
-            Ok(())
+        match mode {
+            Mode::Production if self.development => Err(ManifestError::DevelopmentKeys),
+            Mode::Production | Mode::Development if self.bench => Err(ManifestError::BenchKeys),
+            Mode::Production | Mode::Development | Mode::Bench => Ok(()),
         }
     }
 
@@ -224,7 +244,8 @@ impl Manifest {
         if self.schema != SCHEMA || self.curve != CURVE {
             return Err(ManifestError::Unsupported);
         }
-        if self.development == self.ceremony_transcript.is_some() {
+        let unclear = self.bench && !self.development;
+        if unclear || self.development == self.ceremony_transcript.is_some() {
             return Err(ManifestError::BadTranscript);
         }
         let mut names: Vec<&str> = self.circuits.iter().map(|c| c.name.as_str()).collect();

@@ -43,8 +43,8 @@ fn keys(name: &str) -> CircuitKeys {
     }
 }
 
-fn transcript() -> Option<Sha256Hash> {
-    Some(Sha256Hash::of(b"transcript"))
+fn transcript() -> Provenance {
+    Provenance::Ceremony(Sha256Hash::of(b"transcript"))
 }
 
 fn allowed() -> VkAllowList {
@@ -156,7 +156,7 @@ fn installed_keys_are_read_back_in_production() {
 #[test]
 fn development_keys_are_refused_in_production_whatever_the_allow_list_says() {
     let directory = tempfile::tempdir().unwrap();
-    KeyDirectory::install(directory.path(), None, &[keys("pass")]).unwrap();
+    KeyDirectory::install(directory.path(), Provenance::Development, &[keys("pass")]).unwrap();
     assert!(matches!(
         open(directory.path(), Mode::Production),
         Err(ManifestError::DevelopmentKeys)
@@ -167,7 +167,8 @@ fn development_keys_are_refused_in_production_whatever_the_allow_list_says() {
 #[test]
 fn a_manifest_cannot_just_drop_its_development_flag() {
     let directory = tempfile::tempdir().unwrap();
-    let manifest = KeyDirectory::install(directory.path(), None, &[keys("pass")]).unwrap();
+    let manifest =
+        KeyDirectory::install(directory.path(), Provenance::Development, &[keys("pass")]).unwrap();
     let text = manifest.to_json().unwrap();
     let flagless = text.replace("\"development\": true", "\"development\": false");
     assert_ne!(flagless, text);
@@ -238,7 +239,8 @@ fn a_proving_key_of_another_verifying_key_is_refused() {
 #[test]
 fn file_names_that_lead_elsewhere_are_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let manifest = KeyDirectory::install(directory.path(), None, &[keys("pass")]).unwrap();
+    let manifest =
+        KeyDirectory::install(directory.path(), Provenance::Development, &[keys("pass")]).unwrap();
     let text = manifest.to_json().unwrap();
     for bad in [
         "../pass.vk",
@@ -261,13 +263,21 @@ fn file_names_that_lead_elsewhere_are_refused() {
             "{bad}"
         );
     }
-    assert!(KeyDirectory::install(directory.path(), None, &[keys("../pass")]).is_err());
+    assert!(
+        KeyDirectory::install(
+            directory.path(),
+            Provenance::Development,
+            &[keys("../pass")]
+        )
+        .is_err()
+    );
 }
 
 #[test]
 fn malformed_manifests_are_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let manifest = KeyDirectory::install(directory.path(), None, &[keys("pass")]).unwrap();
+    let manifest =
+        KeyDirectory::install(directory.path(), Provenance::Development, &[keys("pass")]).unwrap();
     let text = manifest.to_json().unwrap();
     assert_eq!(Manifest::from_json(&text).unwrap(), manifest);
     for (from, to) in [
@@ -284,11 +294,11 @@ fn malformed_manifests_are_refused() {
     assert!(Manifest::from_json("{}").is_err());
     let circuit = manifest.circuit("pass").unwrap().clone();
     assert!(matches!(
-        Manifest::new(None, vec![circuit.clone(), circuit]),
+        Manifest::new(Provenance::Development, vec![circuit.clone(), circuit]),
         Err(ManifestError::BadNames)
     ));
     assert!(matches!(
-        Manifest::new(None, vec![]),
+        Manifest::new(Provenance::Development, vec![]),
         Err(ManifestError::BadNames)
     ));
 }
@@ -299,11 +309,24 @@ fn a_key_without_phase_two_is_not_installed() {
     let mut bad = keys("pass");
     bad.proving_key.vk.delta_g2 = bad.proving_key.vk.gamma_g2;
     assert!(matches!(
-        KeyDirectory::install(directory.path(), None, &[bad]),
+        KeyDirectory::install(directory.path(), Provenance::Development, &[bad]),
         Err(ManifestError::VerifyingKey {
             error: VkError::GammaIsDelta,
             ..
         })
     ));
     assert!(!directory.path().join("manifest.json").exists());
+}
+
+#[test]
+fn keys_of_a_bench_are_refused_outside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    KeyDirectory::install(directory.path(), Provenance::Bench, &[keys("pass")]).unwrap();
+    for mode in [Mode::Production, Mode::Development] {
+        assert!(matches!(
+            open(directory.path(), mode),
+            Err(ManifestError::BenchKeys | ManifestError::DevelopmentKeys)
+        ));
+    }
+    assert!(open(directory.path(), Mode::Bench).is_ok());
 }
