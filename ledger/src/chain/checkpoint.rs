@@ -1,9 +1,9 @@
-//! The extension lines of checkpoints: what the log's root alone does not say (clause 7.8).
+//! The extension lines of checkpoints: what the log's root alone does not say (clauses 7.8 and 8.10).
 
 use super::ChainError;
 use crate::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint, segment_line};
 use crate::log::merkle::TreeHead;
-use crate::log::segment::Position;
+use crate::log::segment::{Bound, Position};
 use crate::state::block::Tip;
 use crate::state::{State, StateError, keys};
 
@@ -14,7 +14,7 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// `height`, `time`, `notes`, `attestations`, and `epoch` once there is one.
+    /// The lines behind that of the segments, in the order of clauses 8.10 and 7.8.
     pub fn of(state: &State<'_>) -> Result<Self, StateError> {
         let tip = state.tip()?;
         let Tip {
@@ -24,29 +24,51 @@ impl Extensions {
             notes,
             attestations,
         } = tip.ok_or(StateError::Contradiction("no newest block"))?;
-        let mut lines = vec![
-            format!("height {}", height.get()),
-            format!("time {time}"),
-            format!("notes {notes}"),
-            format!("attestations {attestations}"),
-        ];
-        if let Some(last) = state.get(&keys::last_epochs())? {
+        let mut lines = vec![format!("block {}", height.get()), format!("time {time}")];
+        let last = state.get(&keys::last_epochs())?;
+        if let Some(last) = &last {
             let epoch = state.get(&keys::epoch(last.newest))?;
             let epoch = epoch.ok_or(StateError::Contradiction("no newest epoch"))?;
-            lines.push(format!("epoch {} {}", last.newest, epoch.root));
+            lines.push(format!("note {}", epoch.root));
         }
+        if let Some((day, tree)) = state.live_day_trees(time.day())?.last() {
+            lines.push(format!("att {day} {}", tree.root));
+        }
+        if let Some(last) = last {
+            lines.push(format!("epoch {}", last.newest));
+        }
+        lines.push(format!("notes {notes}"));
+        lines.push(format!("attestations {attestations}"));
         Ok(Self { lines })
     }
 
-    /// The checkpoint's text, with the line that binds the segments behind the others.
-    pub fn checkpoint(
-        mut self,
+    /// The checkpoint's text, the line that binds the segments first.
+    fn checkpoint(
+        self,
         origin: &str,
         head: TreeHead,
         position: &Position,
     ) -> Result<Checkpoint, ChainError> {
-        self.lines.push(segment_line(position));
-        Ok(Checkpoint::new(origin, head, self.lines)?)
+        let first = std::iter::once(segment_line(position));
+        Ok(Checkpoint::new(
+            origin,
+            head,
+            first.chain(self.lines).collect(),
+        )?)
+    }
+
+    /// Whether a signed text says just this of just these entries and records.
+    pub fn are_signed_in(
+        &self,
+        signed: &Checkpoint,
+        origin: &str,
+        head: TreeHead,
+        segments: Bound,
+    ) -> bool {
+        let bound = signed.bound().ok().flatten();
+        let lines = signed.extensions().split_first().map(|(_, lines)| lines);
+        let entries = signed.origin() == origin && *signed.head() == head;
+        entries && bound == Some(segments) && lines == Some(self.lines.as_slice())
     }
 
     /// The checkpoint, signed.

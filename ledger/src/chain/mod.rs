@@ -28,13 +28,17 @@ mod block;
 mod checkpoint;
 mod open;
 mod propose;
+mod read_only;
 mod run;
 mod trees;
+mod verify;
 
 pub use block::{Block, RecordError};
 pub use open::Parts;
+use propose::Base;
 pub use propose::{MAX_BLOCK_BYTES, Proposal, Refused};
 pub use trees::{Trees, day_prefix, note_prefix};
+pub use verify::{Fault, Finding, Progress, Verified, verify_log};
 
 use crate::forest::ForestError;
 use crate::log::checkpoint::{
@@ -244,7 +248,7 @@ impl Chain {
     /// [`ChainError::TimeRunsBack`]; where the state could not be read. No candidate makes an error.
     pub fn propose(&self, time: Timestamp, candidates: Vec<Tx>) -> Result<Proposal, ChainError> {
         self.sound()?;
-        propose::propose(self, self.verifier.as_ref(), time, candidates)
+        propose::propose(&self.base(), self.verifier.as_ref(), time, candidates)
     }
 
     /// Makes a proposal durable: record, trees' files, index. When this returns, its transactions may be acknowledged.
@@ -286,8 +290,8 @@ impl Chain {
     /// [`ChainError::Block`] says why the block is refused; those of [`Chain::commit`] and [`Chain::publish`].
     pub fn execute(&mut self, block: Block, bounds: TimeBounds) -> Result<Receipt, ChainError> {
         self.sound()?;
-        let verifier = Arc::clone(&self.verifier);
-        let proposal = self.check_block(verifier.as_ref(), block, bounds)?;
+        let verifier = self.verifier.as_ref();
+        let proposal = self.base().check_block(verifier, block, bounds)?;
         let receipt = self.commit(proposal)?;
         self.publish()?;
         Ok(receipt)
@@ -358,53 +362,12 @@ impl Chain {
         Ok(self.state().epoch_due(cadence, time)?.is_some())
     }
 
-    fn check_block(
-        &self,
-        verifier: &dyn ProofVerifier,
-        block: Block,
-        bounds: TimeBounds,
-    ) -> Result<Proposal, ChainError> {
-        let Block {
-            header,
-            transactions,
-        } = block;
-        let height = header.height;
-        let refused = |source| Err(ChainError::Block { height, source });
-        let due = self.next_height()?;
-        if height != due {
-            return refused(BlockError::Height(due));
+    fn base(&self) -> Base<'_> {
+        Base {
+            store: self.store.as_ref(),
+            trees: &self.trees,
+            network: &self.network,
         }
-        if self.state().tip()?.map(|tip| tip.roots()) != Some(header.before) {
-            return refused(BlockError::Before);
-        }
-        if !(bounds.earliest..=bounds.latest).contains(&header.time) {
-            return refused(BlockError::Time);
-        }
-        if usize::try_from(header.transactions) != Ok(transactions.len()) {
-            return refused(BlockError::Count);
-        }
-        let proposal = match propose::propose(self, verifier, header.time, transactions) {
-            Err(ChainError::TimeRunsBack { .. }) => return refused(BlockError::Time),
-            other => other?,
-        };
-        if let Some(first) = proposal.refused().first() {
-            return refused(BlockError::Transaction {
-                place: first.candidate,
-                refusal: first.refusal.clone(),
-            });
-        }
-        if !proposal.deferred().is_empty() {
-            return refused(BlockError::TooLong);
-        }
-        Ok(proposal)
-    }
-
-    /// The block after the one that the index is at.
-    fn next_height(&self) -> Result<u64, StateError> {
-        let tip = self.state().tip()?;
-        let tip = tip.ok_or(StateError::Contradiction("no newest block"))?;
-        let next = tip.height.get().checked_add(1);
-        next.ok_or(StateError::Full("blocks"))
     }
 
     fn write(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {

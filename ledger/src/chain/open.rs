@@ -93,7 +93,7 @@ impl Chain {
 
     /// Runs the records that index and tiles lack.
     fn catch_up(&mut self, tiled: u64) -> Result<(), ChainError> {
-        let indexed = self.next_height()?;
+        let indexed = self.base().next_height()?;
         for record in self.segments.reader().records(tiled.min(indexed)) {
             let record = record?;
             if record.sequence() >= tiled {
@@ -124,7 +124,9 @@ impl Chain {
         let height = record.sequence();
         let block = Block::from_record(record.payload());
         let block = block.map_err(|source| ChainError::Record { height, source })?;
-        let proposal = self.check_block(&AlreadyJudged, block, TimeBounds::any())?;
+        let proposal = self
+            .base()
+            .check_block(&AlreadyJudged, block, TimeBounds::any())?;
         self.settle(proposal).map(drop)
     }
 }
@@ -185,7 +187,7 @@ fn assemble(
 
 /// Blocks under a checkpoint: its height and genesis.
 fn records_under(text: &Checkpoint) -> Result<u64, ChainError> {
-    let height = text.extension("height").and_then(|h| h.parse::<u64>().ok());
+    let height = text.extension("block").and_then(|h| h.parse::<u64>().ok());
     let records = height.and_then(|height| height.checked_add(1));
     Ok(records.ok_or(crate::log::checkpoint::CheckpointError::Extension)?)
 }

@@ -6,8 +6,9 @@
 
 use super::block::Block;
 use super::run::{Outcome, Run};
-use super::{Chain, ChainError};
-use crate::store::Height;
+use super::{BlockError, ChainError, TimeBounds, Trees};
+use crate::state::{Network, State, StateError};
+use crate::store::{Height, Store};
 use crate::tx::{self, CheckError, Claim, ProofVerifier, Refusal, Verdict};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::time::Timestamp;
@@ -73,19 +74,89 @@ enum Standing {
     Sound(Option<Claim>),
 }
 
-/// See [`Chain::propose`].
+/// What a block is built on.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    pub store: &'a dyn Store,
+    pub trees: &'a Trees,
+    pub network: &'a Network,
+}
+
+impl Base<'_> {
+    /// The block after the newest one.
+    pub fn next_height(&self) -> Result<u64, StateError> {
+        let tip = State::new(self.store).tip()?;
+        let tip = tip.ok_or(StateError::Contradiction("no newest block"))?;
+        let next = tip.height.get().checked_add(1);
+        next.ok_or(StateError::Full("blocks"))
+    }
+
+    /// Checks a block that was made elsewhere: nothing in it may be refused.
+    pub fn check_block(
+        &self,
+        verifier: &dyn ProofVerifier,
+        block: Block,
+        bounds: TimeBounds,
+    ) -> Result<Proposal, ChainError> {
+        let Block {
+            header,
+            transactions,
+        } = block;
+        let height = header.height;
+        let refused = |source| Err(ChainError::Block { height, source });
+        let due = self.next_height()?;
+        if height != due {
+            return refused(BlockError::Height(due));
+        }
+        let tip = State::new(self.store).tip()?;
+        if tip.map(|tip| tip.roots()) != Some(header.before) {
+            return refused(BlockError::Before);
+        }
+        if !(bounds.earliest..=bounds.latest).contains(&header.time) {
+            return refused(BlockError::Time);
+        }
+        if usize::try_from(header.transactions) != Ok(transactions.len()) {
+            return refused(BlockError::Count);
+        }
+        let proposal = match propose(self, verifier, header.time, transactions) {
+            Err(ChainError::TimeRunsBack { .. }) => return refused(BlockError::Time),
+            other => other?,
+        };
+        if let Some(first) = proposal.refused().first() {
+            return refused(BlockError::Transaction {
+                place: first.candidate,
+                refusal: first.refusal.clone(),
+            });
+        }
+        match proposal.deferred() {
+            [] => Ok(proposal),
+            [..] => refused(BlockError::TooLong),
+        }
+    }
+}
+
+/// See [`super::Chain::propose`].
 pub(super) fn propose(
-    chain: &Chain,
+    base: &Base<'_>,
     verifier: &dyn ProofVerifier,
     time: Timestamp,
     candidates: Vec<Tx>,
 ) -> Result<Proposal, ChainError> {
-    let begin = || Run::begin(chain.store.as_ref(), &chain.trees, &chain.network, time);
-    let mut run = begin()?;
-    let standings = judge(chain, verifier, &run, &candidates)?;
+    propose_within(base, verifier, time, candidates, MAX_BLOCK_BYTES)
+}
+
+/// With room for so many bytes of transactions.
+pub(super) fn propose_within(
+    base: &Base<'_>,
+    verifier: &dyn ProofVerifier,
+    time: Timestamp,
+    candidates: Vec<Tx>,
+    mut room: usize,
+) -> Result<Proposal, ChainError> {
+    let mut run = Run::begin(base.store, base.trees, base.network, time)?;
+    let standings = judge(base.network, verifier, &run, &candidates)?;
     let (mut refused, mut deferred) = (Vec::new(), Vec::new());
     let (mut taken, mut transactions) = (Vec::new(), Vec::new());
-    let mut room = MAX_BLOCK_BYTES;
     for (candidate, (tx, standing)) in candidates.into_iter().zip(standings).enumerate() {
         let checked = match standing {
             Standing::Refused(refusal) => Err(refusal),
@@ -122,12 +193,11 @@ pub(super) fn propose(
 
 /// Form, state before the block, and proof of every candidate.
 fn judge(
-    chain: &Chain,
+    network: &Network,
     verifier: &dyn ProofVerifier,
     run: &Run<'_>,
     candidates: &[Tx],
 ) -> Result<Vec<Standing>, ChainError> {
-    let network = &chain.network;
     let forms: Vec<Option<Refusal>> = candidates
         .par_iter()
         .map(|tx| tx::check_form(network, tx).err())
