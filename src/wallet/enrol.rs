@@ -1,0 +1,127 @@
+//! Enrolment: the request for the registrar, and taking the note once it is on the ledger.
+
+use super::{Ledger, Prover, SecretScalar, Vault, Wallet, WalletError};
+use crate::client::{Encoded, EncodedBytes};
+use crate::enrolment::{EnrolRequest, MaskSalt, seal_share};
+use ark_bn254::Fr;
+use luyin_circuits::enrol::Private;
+use luyin_keys::escrow::make_shares;
+use luyin_keys::note_seal::seal_note;
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::note::{Note, RevocationHandle};
+use luyin_protocol::signature::NetworkId;
+use luyin_protocol::time::Day;
+use rand::rngs::OsRng;
+
+impl<V: Vault> Wallet<V> {
+    /// The request that a person hands a registrar. It is made once and given again unchanged: a second one with the same
+    /// secret and another handle could meet the first at the registrar.
+    ///
+    /// `fresh_day` is 0 for a first enrolment, else the day of the re-enrolment after a lost phone.
+    ///
+    /// # Errors
+    /// [`WalletError::AlreadyEnrolled`]; those of proving and writing.
+    pub fn enrol_request(
+        &mut self,
+        label: Option<&str>,
+        fresh_day: Day,
+        prover: &impl Prover,
+    ) -> Result<EnrolRequest, WalletError> {
+        let network = self.network();
+        let parameters = self.content.parameters.0.clone();
+        let person = self.content.person_mut(label)?;
+        if person.note.is_some() {
+            return Err(WalletError::AlreadyEnrolled);
+        }
+        if let Some(request) = &person.request {
+            return Ok(request.clone());
+        }
+        let draft = Draft {
+            sk: person.sk.clone(),
+            mask: person.mask,
+            fresh_day,
+        };
+        let request = draft.request(&network, &parameters, prover)?;
+        person.request = Some(request.clone());
+        self.save()?;
+        Ok(request)
+    }
+
+    /// Takes the first note once the registrar has posted the enrolment.
+    ///
+    /// # Errors
+    /// [`WalletError::NotOnLedger`], [`WalletError::OtherEnrolment`]; those of the node and of writing.
+    pub fn enrol_finish(
+        &mut self,
+        label: Option<&str>,
+        ledger: &impl Ledger,
+    ) -> Result<(), WalletError> {
+        self.check_network(ledger)?;
+        let person = self.content.person_mut(label)?;
+        if person.note.is_some() {
+            return Err(WalletError::AlreadyEnrolled);
+        }
+        if person.request.is_none() {
+            return Err(WalletError::NoRequest);
+        }
+        let first = super::walk::first_note(person, ledger)?;
+        person.note = Some(first);
+        person.request = None;
+        self.save()
+    }
+}
+
+struct Draft {
+    sk: SecretScalar,
+    mask: luyin_protocol::note::Mask,
+    fresh_day: Day,
+}
+
+impl Draft {
+    fn request(
+        &self,
+        network: &NetworkId,
+        parameters: &NetworkParameters,
+        prover: &impl Prover,
+    ) -> Result<EnrolRequest, WalletError> {
+        let sk = luyin_protocol::note::IdentitySecret::from_value(self.sk.expose());
+        let rh = RevocationHandle::from_value(SecretScalar::draw(&mut OsRng).expose());
+        let note = Note::first(&sk, rh, self.mask, self.fresh_day);
+        let sealed = seal_note(&sk, &note).map_err(|e| WalletError::Prover(e.to_string()))?;
+        let dealing = make_shares(&rh, &mut OsRng);
+        let mask_salt: Fr = SecretScalar::draw(&mut OsRng).expose();
+        let private = Private {
+            sk,
+            rh,
+            mask: self.mask,
+            mask_salt,
+            coefficients: *dealing.coefficients,
+            salts: dealing.shares.each_ref().map(|s| s.expose_salt()),
+            rho: note.rho,
+            r: note.r,
+        };
+        let public = private.public(self.fresh_day, sealed.hash());
+        let proof = prover.enrol(&public, &private)?;
+        let mut sealed_shares = Vec::with_capacity(dealing.shares.len());
+        for (share, trustee) in dealing.shares.iter().zip(&parameters.trustees) {
+            let bytes = seal_share(network, &public.owner, share, &trustee.seal, &mut OsRng)
+                .map_err(|_| WalletError::Untrusted("a trustee's sealing key"))?;
+            sealed_shares.push(EncodedBytes(bytes));
+        }
+        Ok(EnrolRequest {
+            network: *network,
+            owner: public.owner,
+            cm: public.cm,
+            mask_commitment: public.mask_commitment,
+            mask: self.mask,
+            mask_salt: MaskSalt::from_value(mask_salt),
+            fresh_day: self.fresh_day,
+            shares: public.shares,
+            sealed_shares: sealed_shares
+                .try_into()
+                .map_err(|_| WalletError::Untrusted("the number of trustees"))?,
+            sealed: Encoded(sealed),
+            proof,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! Why the wallet did not do what was asked, and what to do next.
+
+use super::answers::AnswerError;
+use super::vault::VaultError;
+use crate::client::ClientError;
+use luyin_protocol::codec::DecodeError;
+use luyin_protocol::policy::PolicyRef;
+use luyin_protocol::time::{Day, Slot};
+use thiserror::Error;
+
+/// A wallet's refusal or failure.
+#[derive(Debug, Error)]
+pub enum WalletError {
+    /// Reading or writing its file failed.
+    #[error("the wallet file: {0}")]
+    Disk(#[from] std::io::Error),
+    /// The file does not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// No wallet at the path.
+    #[error("there is no wallet here; make one with `luyin wallet new`")]
+    NoWallet,
+    /// A wallet is there already.
+    #[error("there is a wallet here already; choose another path, or move it away")]
+    AlreadyThere,
+    /// What the file holds is not a wallet's content.
+    #[error("the wallet's content is not readable: {0}")]
+    Content(#[from] serde_json::Error),
+    /// The node was not reached or refused.
+    #[error(transparent)]
+    Node(#[from] ClientError),
+    /// The node speaks for another network.
+    #[error("the node is of another network than this wallet; give the node it was made for")]
+    OtherNetwork,
+    /// A label that nobody has.
+    #[error(
+        "nobody here is called {0:?}; see `luyin wallet status`, add with `luyin wallet add-person`"
+    )]
+    NoPerson(String),
+    /// Several people, none named.
+    #[error("several people are in this wallet; say whom you mean with --person")]
+    WhichPerson,
+    /// A label that somebody has.
+    #[error("somebody here is called {0:?} already")]
+    LabelTaken(String),
+    /// A label that is empty or too long.
+    #[error("a label has 1 to 40 letters")]
+    Label,
+    /// The person has no note.
+    #[error(
+        "not enrolled yet; take an enrolment request to a registrar (`enrol-request`), then `enrol-finish`"
+    )]
+    NotEnrolled,
+    /// The person has a note already.
+    #[error("enrolled already")]
+    AlreadyEnrolled,
+    /// No request was made.
+    #[error("no enrolment was requested; run `enrol-request` first")]
+    NoRequest,
+    /// The enrolment on the ledger is not what was requested.
+    #[error(
+        "the ledger's enrolment is not the one this wallet asked for; go back to the registrar"
+    )]
+    OtherEnrolment,
+    /// The ledger has no such enrolment.
+    #[error(
+        "the ledger does not have this enrolment yet; try again once the registrar has posted it"
+    )]
+    NotOnLedger,
+    /// The note is newer than the newest epoch.
+    #[error("the newest note is not under an epoch root yet; try again in {0} seconds")]
+    WaitForEpoch(u64),
+    /// The node's data contradict each other or a signature.
+    #[error("the node's data do not hold: {0}; ask another node")]
+    Untrusted(&'static str),
+    /// A note on the ledger that this wallet cannot open.
+    #[error("a later note was made by another wallet and cannot be opened here")]
+    Unopenable,
+    /// The network has no epoch yet.
+    #[error("the network has no epoch root yet; try again in a minute")]
+    NoEpoch,
+    /// The note's tree has left the newest sixteen.
+    #[error("the note is older than the newest sixteen trees; ask for support")]
+    TooOld,
+    /// An answer of the form.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The form was confirmed by nobody.
+    #[error("the answers must be confirmed: add --confirm")]
+    NotConfirmed,
+    /// Nothing to repeat.
+    #[error("there is no earlier check-in whose answers could be repeated; give --temperature")]
+    NothingToRepeat,
+    /// The slot has closed.
+    #[error(
+        "slot {slot} closed at {closed} ms and can no longer enter the history; a late statement goes to the employer alone (--late)"
+    )]
+    SlotClosed {
+        /// which
+        slot: Slot,
+        /// when, in milliseconds since 1970
+        closed: u64,
+    },
+    /// The slot has not begun.
+    #[error("slot {0} has not begun")]
+    SlotAhead(Slot),
+    /// Checked in already, no worse than before.
+    #[error("already checked in for slot {0}; a second one counts only where it is worse")]
+    AlreadyCheckedIn(Slot),
+    /// The newest check-in is later than that.
+    #[error("a later slot than {0} is checked in already")]
+    EarlierSlot(Slot),
+    /// Another device of this wallet was faster.
+    #[error("another device of this wallet was faster; nothing is lost, see `status`")]
+    Overtaken,
+    /// No policy in effect.
+    #[error("no policy is in effect")]
+    NoPolicy,
+    /// A policy that is not known or not in effect.
+    #[error("policy {0} is not in effect; see `luyin wallet policies`")]
+    PolicyNotInEffect(u16),
+    /// The statement does not hold of this note.
+    #[error("cannot be proved: {0}")]
+    Unprovable(String),
+    /// The prover failed.
+    #[error("no proof could be made with these keys: {0}")]
+    Prover(String),
+    /// No pass at hand.
+    #[error("no pass is at hand for policy {policy} on {day}; run `luyin wallet prove` while connected", day = day.to_iso())]
+    NoPass {
+        /// which policy
+        policy: u16,
+        /// which day
+        day: Day,
+    },
+    /// All walk-in passes of the block are used.
+    #[error("all walk-in passes of this part of the day are used; go to the manual lane")]
+    WalkInsUsed,
+    /// The policy takes no paper.
+    #[error("policy {0} takes no printed passes")]
+    NoPaper(PolicyRef),
+    /// A policy demands the gate's code.
+    #[error("this policy asks for the code that the gate displays: add --code")]
+    GateCode,
+    /// An attestation that is not of this wallet, or no attestation at all.
+    #[error("this attestation cannot be taken: {0}")]
+    Attestation(&'static str),
+    /// Bytes that are not what they should be.
+    #[error(transparent)]
+    Bytes(#[from] DecodeError),
+    /// A field that needs a snapshot of the ledger.
+    #[error("this wallet has not seen the ledger yet; run `luyin wallet sync` while connected")]
+    NeverSynced,
+}

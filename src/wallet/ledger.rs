@@ -1,0 +1,96 @@
+//! What a wallet asks of a node. Behind a trait, so that the logic runs against a browser's fetch or a test's ledger.
+//!
+//! No request names the holder's own nullifier, owner or leaf: names go by buckets, leaves by whole tiles (clause 9.3).
+
+use crate::client::{
+    AttestationDay, Bucket, BucketName, ClientError, EnrolledNote, Epoch, Forest, LiveNotice,
+    NetworkInfo, NodeClient, Receipt, Spend,
+};
+use luyin_protocol::policy::Policy;
+use luyin_protocol::risk::RiskList;
+use luyin_protocol::time::Day;
+use luyin_protocol::tx::{Release, Tx};
+
+/// A node as a wallet sees it.
+pub trait Ledger {
+    /// The network and the node's clock.
+    fn network(&self) -> Result<NetworkInfo, ClientError>;
+    /// All versions of all policies.
+    fn policies(&self) -> Result<Vec<Policy>, ClientError>;
+    /// All versions of the risk list.
+    fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError>;
+    /// Epochs after a number.
+    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError>;
+    /// Live notices.
+    fn notices(&self) -> Result<Vec<LiveNotice>, ClientError>;
+    /// The released values of a day.
+    fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError>;
+    /// At how many bits a bucket of spends hides one among enough.
+    fn nullifier_bits(&self) -> Result<u8, ClientError>;
+    /// A bucket of spends.
+    fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError>;
+    /// At how many bits a bucket of enrolments hides one among enough.
+    fn enrolment_bits(&self) -> Result<u8, ClientError>;
+    /// A bucket of enrolments.
+    fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError>;
+    /// The forest of notes under the newest epoch.
+    fn forest(&self) -> Result<Forest, ClientError>;
+    /// A tile below `/forest/`.
+    fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError>;
+    /// A day's attestation tree.
+    fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError>;
+    /// The signed checkpoint.
+    fn checkpoint(&self) -> Result<Vec<u8>, ClientError>;
+    /// Submits a transaction of a wallet.
+    fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError>;
+}
+
+impl Ledger for NodeClient {
+    fn network(&self) -> Result<NetworkInfo, ClientError> {
+        self.network()
+    }
+    fn policies(&self) -> Result<Vec<Policy>, ClientError> {
+        self.policies()
+            .map(|all| all.into_iter().map(|p| p.item.0).collect())
+    }
+    fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError> {
+        self.risk_lists()
+            .map(|all| all.into_iter().map(|l| l.item.0).collect())
+    }
+    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError> {
+        self.epochs(after)
+    }
+    fn notices(&self) -> Result<Vec<LiveNotice>, ClientError> {
+        self.notices()
+    }
+    fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError> {
+        self.releases(day)
+    }
+    fn nullifier_bits(&self) -> Result<u8, ClientError> {
+        self.nullifier_bits()
+    }
+    fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError> {
+        self.nullifiers(bucket)
+    }
+    fn enrolment_bits(&self) -> Result<u8, ClientError> {
+        self.enrolment_bits()
+    }
+    fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError> {
+        self.enrolments(bucket)
+    }
+    fn forest(&self) -> Result<Forest, ClientError> {
+        self.forest()
+    }
+    fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        self.forest_tile(path)
+    }
+    fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError> {
+        self.attestation_root(day)
+    }
+    fn checkpoint(&self) -> Result<Vec<u8>, ClientError> {
+        self.checkpoint()
+    }
+    fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError> {
+        self.submit(tx)
+    }
+}

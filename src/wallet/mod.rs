@@ -1,0 +1,282 @@
+//! The wallet: several people's secrets and notes in one sealed file, and what can be done with them.
+//!
+//! No clock, no network and no disk of its own: the moment comes in, the node stands behind [`Ledger`], the file behind
+//! [`Vault`], the proving keys behind [`Prover`].
+//!
+//! **What is written when.** A transaction is written down before it is submitted, and forgotten only once the ledger
+//! shows what became of it. After a crash between any two writes, or from an old backup, the wallet walks on from
+//! its last note: nullifier, bucket, sealed note, next note, until none follows ([`Wallet::walk_on`]).
+
+mod answers;
+mod attest;
+mod content;
+mod disclosure;
+mod enrol;
+mod error;
+mod ledger;
+mod passes;
+mod prover;
+mod secret;
+mod show;
+mod spend;
+mod status;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod vault;
+mod walk;
+
+pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
+pub use attest::NymCard;
+pub use content::{
+    Content, HeldAttestation, HeldNote, PassFor, Pending, Person, PublicData, ReadyPass,
+};
+pub use disclosure::{Disclosed, Punctuality};
+pub use error::WalletError;
+pub use ledger::Ledger;
+pub use passes::{Proved, WantedPasses};
+pub use prover::{KeyProver, KeySource, Prover};
+pub use secret::{SecretScalar, SecretSeed};
+pub use show::{ShowAt, Shown};
+pub use spend::{Outcome, SlotChoice};
+pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletColour};
+pub use vault::{FileVault, Sealer, Vault, VaultError};
+pub use walk::{PendingFate, Walked};
+
+use crate::client::{ClientError, Encoded};
+use luyin_keys::sealed::{Secret, Strength};
+use luyin_protocol::did::{Did, DidDocument};
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::note::Mask;
+use luyin_protocol::signature::NetworkId;
+use luyin_protocol::time::{Day, Timestamp};
+use rand::rngs::OsRng;
+use zeroize::Zeroizing;
+
+const VERSION: u8 = 1;
+const MAX_LABEL: usize = 40;
+/// Openings kept for the employer: 30 days of two a day.
+const MAX_DISCLOSURES: usize = 60;
+
+/// An opened wallet.
+#[derive(Debug)]
+pub struct Wallet<V> {
+    vault: V,
+    sealer: Sealer,
+    content: Content,
+}
+
+impl<V: Vault> Wallet<V> {
+    /// Makes an empty wallet for a network.
+    ///
+    /// # Errors
+    /// [`WalletError::AlreadyThere`]; those of sealing and writing.
+    pub fn create(
+        vault: V,
+        passphrase: &Secret,
+        strength: Strength,
+        parameters: NetworkParameters,
+        node: String,
+    ) -> Result<Self, WalletError> {
+        if vault.load()?.is_some() {
+            return Err(WalletError::AlreadyThere);
+        }
+        let sealer = Sealer::create(passphrase, strength, &mut OsRng)?;
+        let content = Content {
+            version: VERSION,
+            parameters: Encoded(parameters),
+            node,
+            seen: None,
+            persons: Vec::new(),
+        };
+        let mut wallet = Self {
+            vault,
+            sealer,
+            content,
+        };
+        wallet.save()?;
+        Ok(wallet)
+    }
+
+    /// Opens a wallet.
+    ///
+    /// # Errors
+    /// [`WalletError::NoWallet`]; [`WalletError::Vault`] for a wrong passphrase.
+    pub fn open(vault: V, passphrase: &Secret, strength: Strength) -> Result<Self, WalletError> {
+        let bytes = vault.load()?.ok_or(WalletError::NoWallet)?;
+        let (sealer, content) = Sealer::open(&bytes, passphrase, strength)?;
+        let content: Content = serde_json::from_slice(&content)?;
+        if content.version != VERSION {
+            return Err(VaultError::Version(content.version).into());
+        }
+        Ok(Self {
+            vault,
+            sealer,
+            content,
+        })
+    }
+
+    /// Puts a backup in place of nothing, after checking that the passphrase opens it.
+    ///
+    /// # Errors
+    /// [`WalletError::AlreadyThere`]; [`WalletError::Vault`] for a wrong passphrase.
+    pub fn restore(
+        vault: V,
+        backup: &[u8],
+        passphrase: &Secret,
+        strength: Strength,
+    ) -> Result<Self, WalletError> {
+        if vault.load()?.is_some() {
+            return Err(WalletError::AlreadyThere);
+        }
+        Sealer::open(backup, passphrase, strength)?;
+        vault.store(backup)?;
+        Self::open(vault, passphrase, strength)
+    }
+
+    /// A copy of the file, sealed as the file is. Passes are left out: shown walk-ins must not come back.
+    ///
+    /// # Errors
+    /// Those of sealing.
+    pub fn backup(&self) -> Result<Vec<u8>, WalletError> {
+        let mut content = self.content.clone();
+        for person in &mut content.persons {
+            person.passes.clear();
+        }
+        self.sealed(&content)
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The network it was made for.
+    #[must_use]
+    pub fn network(&self) -> NetworkId {
+        self.content.network()
+    }
+
+    /// Makes a person with fresh secrets. Nobody knows of them before they enrol.
+    ///
+    /// # Errors
+    /// [`WalletError::Label`], [`WalletError::LabelTaken`]; those of writing.
+    pub fn add_person(
+        &mut self,
+        label: &str,
+        mask: Mask,
+        employer: Option<Did>,
+    ) -> Result<(), WalletError> {
+        let label = label.trim();
+        if label.is_empty() || label.chars().count() > MAX_LABEL {
+            return Err(WalletError::Label);
+        }
+        if self.content.persons.iter().any(|p| p.label == label) {
+            return Err(WalletError::LabelTaken(label.to_owned()));
+        }
+        self.content.persons.push(Person {
+            label: label.to_owned(),
+            sk: SecretScalar::draw(&mut OsRng),
+            did_seed: SecretSeed::draw(&mut OsRng),
+            mask,
+            employer,
+            request: None,
+            note: None,
+            pending: None,
+            attestations: Vec::new(),
+            passes: Vec::new(),
+            disclosures: Vec::new(),
+            last_form: None,
+        });
+        self.save()
+    }
+
+    /// Names a person's employer.
+    ///
+    /// # Errors
+    /// Those of finding the person and of writing.
+    pub fn set_employer(&mut self, label: Option<&str>, employer: Did) -> Result<(), WalletError> {
+        self.content.person_mut(label)?.employer = Some(employer);
+        self.save()
+    }
+
+    /// A person's DID and its first document, to be registered only where somebody needs it.
+    ///
+    /// # Errors
+    /// Those of finding the person.
+    pub fn did(&self, label: Option<&str>) -> Result<(Did, DidDocument), WalletError> {
+        let key = self.content.person(label)?.did_seed.key().public();
+        let document = DidDocument::new(vec![key], Vec::new())?;
+        Ok((Did::of(&document), document))
+    }
+
+    /// Refuses a node of another network, and notes the address of this one.
+    fn check_network(&self, ledger: &impl Ledger) -> Result<Timestamp, WalletError> {
+        let info = ledger.network()?;
+        if info.network == self.network() {
+            Ok(info.now)
+        } else {
+            Err(WalletError::OtherNetwork)
+        }
+    }
+
+    /// Takes over the public data a node serves, so that the wallet can show and explain without one.
+    ///
+    /// # Errors
+    /// Those of the node; [`WalletError::Untrusted`] where a release bears too few signatures.
+    pub fn sync(&mut self, ledger: &impl Ledger) -> Result<(), WalletError> {
+        let now = self.check_network(ledger)?;
+        let seen = self.public_data(ledger, now)?;
+        self.content.seen = Some(seen);
+        self.drop_stale(now.day());
+        self.save()
+    }
+
+    fn public_data(&self, ledger: &impl Ledger, now: Timestamp) -> Result<PublicData, WalletError> {
+        let releases = ledger.releases(now.day())?;
+        let parameters = &self.content.parameters.0;
+        for release in &releases {
+            let signed = luyin_protocol::gate::SignedRelease {
+                values: release.values.clone(),
+                signatures: release.signatures.clone(),
+            };
+            signed.verify(&self.network(), parameters).map_err(|_| {
+                WalletError::Untrusted("a release that three trustees did not sign")
+            })?;
+        }
+        let encoded = |all: Vec<_>| all.into_iter().map(Encoded).collect();
+        Ok(PublicData {
+            at: now,
+            policies: encoded(ledger.policies()?),
+            risk_lists: ledger.risk_lists()?.into_iter().map(Encoded).collect(),
+            notices: ledger.notices()?,
+            releases: releases.into_iter().map(Encoded).collect(),
+        })
+    }
+
+    /// Passes of days gone by are of no more use.
+    fn drop_stale(&mut self, today: Day) {
+        let yesterday = today.minus(1);
+        for person in &mut self.content.persons {
+            person.passes.retain(|ready| ready.pass.0.day >= yesterday);
+        }
+    }
+
+    fn sealed(&self, content: &Content) -> Result<Vec<u8>, WalletError> {
+        let plain = Zeroizing::new(serde_json::to_vec(content)?);
+        Ok(self.sealer.seal(&plain, &mut OsRng)?)
+    }
+
+    /// Writes the content. Everything that must survive goes through here.
+    fn save(&mut self) -> Result<(), WalletError> {
+        let bytes = self.sealed(&self.content)?;
+        Ok(self.vault.store(&bytes)?)
+    }
+
+    /// Whether a call failed because nobody was reached: the wallet then goes by what it has seen.
+    #[must_use]
+    pub fn is_offline(error: &WalletError) -> bool {
+        matches!(error, WalletError::Node(error) if ClientError::is_offline(error))
+    }
+}

@@ -1,0 +1,274 @@
+//! From a node's public files to a proof's inputs: epoch roots, paths of notes and of attestations.
+//!
+//! The wallet fetches the whole tile of 4,096 leaves its note lies in and the roots of all tiles of the newest sixteen
+//! trees, and makes the path by itself; no request names its leaf. What it computes must end in the epoch root that the
+//! node published.
+
+use super::{Ledger, WalletError};
+use crate::client::{ClientError, Forest};
+use ark_bn254::Fr;
+use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
+use luyin_ledger::forest::{
+    self, ForestError, LeafPosition, PathParts, Shape, Tree, WINDOW, Window,
+};
+use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::tiles::number_path;
+use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot};
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::time::Day;
+
+/// Levels of a tile: 4,096 leaves.
+const TILE_HEIGHT: u8 = 6;
+const ATTEMPTS: usize = 3;
+const NOTES: &str = "/forest/notes";
+
+/// An epoch root as proofs take it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EpochAt {
+    pub(super) number: u32,
+    pub(super) root: EpochRoot,
+}
+
+/// The forest under one epoch, every part of it checked.
+pub(super) struct ForestView<'a, L> {
+    ledger: &'a L,
+    shape: Shape,
+    sizes: Vec<u64>,
+    window: Window,
+    pub(super) epoch: EpochAt,
+}
+
+impl From<ForestError> for WalletError {
+    fn from(_: ForestError) -> Self {
+        Self::Untrusted("a tree of notes")
+    }
+}
+
+impl<'a, L: Ledger> ForestView<'a, L> {
+    /// Fetches the tile roots of the newest trees and checks that they lead to the newest epoch's root.
+    pub(super) fn load(ledger: &'a L, parameters: &NetworkParameters) -> Result<Self, WalletError> {
+        let (forest, epoch) = agreed(ledger, parameters)?;
+        let shape = Shape::new(forest.depth, TILE_HEIGHT)?;
+        let mut window = [forest::empty_root(shape.depth()); WINDOW];
+        let newest = forest.tree_sizes.len();
+        let oldest = newest.saturating_sub(WINDOW);
+        for (number, size) in (0u64..).zip(&forest.tree_sizes).skip(oldest) {
+            let tree = restore(ledger, shape, &format!("{NOTES}/{number}"), *size)?;
+            let place = LeafPosition::new(number, 0).place();
+            if let Some(root) = window.get_mut(place) {
+                *root = tree.root();
+            }
+        }
+        if forest::window_root(shape, &window) != epoch.root.value() {
+            return Err(WalletError::Untrusted(
+                "the trees do not lead to the epoch root",
+            ));
+        }
+        Ok(Self {
+            ledger,
+            shape,
+            sizes: forest.tree_sizes,
+            window,
+            epoch,
+        })
+    }
+
+    /// The path of a note from its leaf to the epoch root.
+    pub(super) fn path(&self, leaf: u64, wait_s: u64) -> Result<Path<NOTE_LEVELS>, WalletError> {
+        let (number, index) = (leaf / self.shape.capacity(), leaf % self.shape.capacity());
+        let position = LeafPosition::new(number, index);
+        let place = usize::try_from(number).unwrap_or(usize::MAX);
+        let size = match self.sizes.get(place) {
+            Some(size) if index < *size => *size,
+            _ => return Err(WalletError::WaitForEpoch(wait_s)),
+        };
+        if place + WINDOW < self.sizes.len() {
+            return Err(WalletError::TooOld);
+        }
+        let prefix = format!("{NOTES}/{number}");
+        let built = forest::Path::build(&PathParts {
+            shape: self.shape,
+            position,
+            window: &self.window,
+            upper: &upper(self.ledger, self.shape, &prefix, size)?,
+            tile: &tile(
+                self.ledger,
+                self.shape,
+                &prefix,
+                index / self.shape.tile_width(),
+                size,
+            )?,
+            last: &last(self.ledger, self.shape, &prefix, size)?,
+        });
+        let broken = |_| WalletError::Untrusted("a path to the epoch root");
+        let path = built.map_err(broken)?;
+        path.verify(self.shape, self.epoch.root.value())
+            .map_err(broken)?;
+        let levels = path.levels().try_into();
+        levels
+            .map(Path::new)
+            .map_err(|_| WalletError::Untrusted("the depth of the trees"))
+    }
+}
+
+/// A day's attestation tree, fetched whole: which leaf is looked for stays here.
+pub(super) fn attestation_path(
+    ledger: &impl Ledger,
+    day: Day,
+    leaf: &AttestationLeaf,
+) -> Result<(AttestationRoot, Path<ATTESTATION_LEVELS>), WalletError> {
+    let tree = ledger.attestation_root(day)?;
+    let shape = Shape::NETWORK;
+    let prefix = format!("/forest/att/{day}/{}", tree.generation);
+    let tiles = tree.size.div_ceil(shape.tile_width());
+    let mut found = None;
+    for index in 0..tiles {
+        let leaves = tile(ledger, shape, &prefix, index, tree.size)?;
+        let inside = (0u64..).zip(&leaves).find(|(_, x)| **x == leaf.value());
+        if let Some((inside, _)) = inside {
+            found = Some((index * shape.tile_width() + inside, leaves));
+        }
+    }
+    let (index, leaves) = found.ok_or(WalletError::Attestation(
+        "it is not in the day's tree; perhaps it was withdrawn",
+    ))?;
+    // The same path as a note's in a forest of one tree, without the two levels that join trees.
+    let mut window = [forest::empty_root(shape.depth()); WINDOW];
+    window[0] = tree.root.value();
+    let broken = |_| WalletError::Untrusted("the day's attestation tree");
+    let path = forest::Path::build(&PathParts {
+        shape,
+        position: LeafPosition::new(0, index),
+        window: &window,
+        upper: &upper(ledger, shape, &prefix, tree.size)?,
+        tile: &leaves,
+        last: &last(ledger, shape, &prefix, tree.size)?,
+    });
+    let path = path.map_err(broken)?;
+    let levels = path.levels().get(..ATTESTATION_LEVELS).unwrap_or_default();
+    let levels = levels
+        .try_into()
+        .map_err(|_| WalletError::Untrusted("the depth of the attestation tree"))?;
+    Ok((tree.root, Path::new(levels)))
+}
+
+/// The forest's sizes and the epoch that the signed checkpoint names, asked for again where an epoch was made between.
+fn agreed(
+    ledger: &impl Ledger,
+    parameters: &NetworkParameters,
+) -> Result<(Forest, EpochAt), WalletError> {
+    for _ in 0..ATTEMPTS {
+        let signed = check_checkpoint(&ledger.checkpoint()?, parameters)?;
+        let forest = ledger.forest()?;
+        let line = signed.checkpoint().extension("epoch");
+        let epoch = epoch_line(line.ok_or(WalletError::NoEpoch)?)?;
+        if u64::from(epoch.number) == forest.epoch {
+            return Ok((forest, epoch));
+        }
+    }
+    Err(WalletError::Untrusted(
+        "the checkpoint names another epoch than the forest",
+    ))
+}
+
+/// `epoch <number> <root>`, without its key.
+fn epoch_line(value: &str) -> Result<EpochAt, WalletError> {
+    let bad = || WalletError::Untrusted("the epoch line of the checkpoint");
+    let (number, root) = value.split_once(' ').ok_or_else(bad)?;
+    Ok(EpochAt {
+        number: number.parse().map_err(|_| bad())?,
+        root: root.parse().map_err(|_| bad())?,
+    })
+}
+
+/// A node of the network must have signed the checkpoint that its answers go with.
+pub(super) fn check_checkpoint(
+    note: &[u8],
+    parameters: &NetworkParameters,
+) -> Result<SignedCheckpoint, WalletError> {
+    let bad = WalletError::Untrusted("the checkpoint's signature");
+    let keys: Vec<VerifierKey> = parameters
+        .nodes
+        .iter()
+        .filter_map(|key| ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes()).ok())
+        .filter_map(|key| VerifierKey::new(&parameters.origin, key).ok())
+        .collect();
+    match SignedCheckpoint::verify(note, &keys) {
+        Ok(signed) if signed.checkpoint().origin() == parameters.origin => Ok(signed),
+        _ => Err(bad),
+    }
+}
+
+fn restore(
+    ledger: &impl Ledger,
+    shape: Shape,
+    prefix: &str,
+    size: u64,
+) -> Result<Tree, WalletError> {
+    let upper = upper(ledger, shape, prefix, size)?;
+    let last = last(ledger, shape, prefix, size)?;
+    Ok(Tree::restore(shape, &upper, &last)?)
+}
+
+fn upper(
+    ledger: &impl Ledger,
+    shape: Shape,
+    prefix: &str,
+    size: u64,
+) -> Result<Vec<Fr>, WalletError> {
+    match size / shape.tile_width() {
+        0 => Ok(Vec::new()),
+        count => row(ledger, &format!("{prefix}/upper"), count, shape.tiles()),
+    }
+}
+
+fn last(
+    ledger: &impl Ledger,
+    shape: Shape,
+    prefix: &str,
+    size: u64,
+) -> Result<Vec<Fr>, WalletError> {
+    match size % shape.tile_width() {
+        0 => Ok(Vec::new()),
+        _ => tile(ledger, shape, prefix, size / shape.tile_width(), size),
+    }
+}
+
+fn tile(
+    ledger: &impl Ledger,
+    shape: Shape,
+    prefix: &str,
+    index: u64,
+    size: u64,
+) -> Result<Vec<Fr>, WalletError> {
+    let before = index.saturating_mul(shape.tile_width());
+    let width = size.saturating_sub(before).min(shape.tile_width());
+    let name = format!("{prefix}/{}", number_path(index));
+    row(ledger, &name, width, shape.tile_width())
+}
+
+/// A row of a file: the partial file of `width`, or the beginning of the full one where it is gone.
+fn row(ledger: &impl Ledger, name: &str, width: u64, full: u64) -> Result<Vec<Fr>, WalletError> {
+    let partial = format!("{name}.p/{width}");
+    let bytes = if width < full {
+        match ledger.forest_tile(&partial) {
+            Err(error) if is_gone(&error) => ledger.forest_tile(name)?,
+            other => other?,
+        }
+    } else {
+        ledger.forest_tile(name)?
+    };
+    let (elements, rest) = bytes.as_chunks::<32>();
+    let width = usize::try_from(width).unwrap_or(usize::MAX);
+    if !rest.is_empty() || elements.len() < width {
+        return Err(WalletError::Untrusted("the length of a tile"));
+    }
+    let elements = elements.iter().take(width);
+    elements
+        .map(|e| field::from_bytes(e).map_err(WalletError::from))
+        .collect()
+}
+
+fn is_gone(error: &ClientError) -> bool {
+    error.status() == Some(404)
+}

@@ -1,0 +1,561 @@
+//! A ledger in memory that keeps the rules wallets depend on.
+
+use crate::client::{
+    AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, Forest,
+    LiveNotice, NetworkInfo, Problem, Receipt, Spend,
+};
+use crate::enrolment::EnrolRequest;
+use crate::wallet::{HeldAttestation, Ledger, NymCard};
+use ark_bn254::Fr;
+use luyin_keys::sealed::{Passphrase, Secret, Strength};
+use luyin_ledger::forest::{Forest as Trees, Shape, Tree};
+use luyin_ledger::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint};
+use luyin_ledger::log::merkle::{LogHash, TreeHead};
+use luyin_protocol::attestation::{Attestation, Statement};
+use luyin_protocol::did::Did;
+use luyin_protocol::field::{
+    self, AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier,
+};
+use luyin_protocol::itinerary::Itinerary;
+use luyin_protocol::network::{
+    Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
+};
+use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
+use luyin_protocol::risk::RiskList;
+use luyin_protocol::sealed::SealedNote;
+use luyin_protocol::signature::{PublicKey, SealPublicKey, Sha256Hash};
+use luyin_protocol::time::{Day, Timestamp};
+use luyin_protocol::tx::{Release, Tx};
+use rand::rngs::OsRng;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::rc::Rc;
+
+pub(super) const HOUR: u64 = 3_600_000;
+
+pub(super) fn weak() -> Strength {
+    Strength::weak_for_tests(NonZeroU32::new(2).unwrap())
+}
+
+pub(super) fn secret() -> Secret {
+    Secret::Passphrase(Passphrase::new("correct horse").unwrap())
+}
+
+pub(super) fn other_secret() -> Secret {
+    Secret::Passphrase(Passphrase::new("battery staple").unwrap())
+}
+
+pub(super) fn employer() -> Did {
+    Did::from_bytes([21; 32])
+}
+
+pub(super) fn attester() -> Did {
+    Did::from_bytes([22; 32])
+}
+
+struct State {
+    now: Timestamp,
+    forest: Trees,
+    leaves: Vec<Fr>,
+    enrolments: Vec<EnrolledNote>,
+    spends: Vec<Spend>,
+    disclosures: Vec<Disclosure>,
+    entries: u64,
+    epochs: Vec<(Epoch, u64)>,
+    days: BTreeMap<Day, Vec<Fr>>,
+    policies: Vec<Policy>,
+    risk_lists: Vec<RiskList>,
+    notices: Vec<LiveNotice>,
+    releases: Vec<Release>,
+    asked: Vec<String>,
+}
+
+type Hook = Box<dyn FnOnce()>;
+
+/// A ledger in memory.
+#[derive(Clone)]
+pub(super) struct FakeLedger {
+    parameters: Rc<NetworkParameters>,
+    state: Rc<RefCell<State>>,
+    before_submit: Rc<RefCell<Option<Hook>>>,
+    lose_answer: Rc<Cell<bool>>,
+    offline: Rc<Cell<bool>>,
+    bits: u8,
+}
+
+fn key(n: u8) -> ed25519_dalek::SigningKey {
+    ed25519_dalek::SigningKey::from_bytes(&[n; 32])
+}
+
+fn public(n: u8) -> PublicKey {
+    PublicKey::from_bytes(key(n).verifying_key().to_bytes())
+}
+
+pub(super) fn lenient() -> Policy {
+    Policy {
+        reference: PolicyRef { id: 2, version: 1 },
+        name_zh: "临时通行".into(),
+        name_en: "Temporary".into(),
+        effective: Timestamp::new(1_000),
+        grace_ms: 0,
+        thresholds: Thresholds::standard(),
+        predicates: Predicates {
+            slot_lag: 2,
+            min_normal: 1,
+            window_a: 0x3fff,
+            window_b: 1,
+            max_test_age: None,
+            min_doses: None,
+            max_reading_age: None,
+            max_itinerary_age: None,
+            fresh_horizon: 30,
+            fresh_normal: 0,
+            show_mask: true,
+        },
+        paper: true,
+        gate_code: false,
+    }
+}
+
+pub(super) fn strict() -> Policy {
+    let base = lenient();
+    Policy {
+        reference: PolicyRef { id: 1, version: 1 },
+        name_zh: "复工通行".into(),
+        name_en: "Return to work".into(),
+        predicates: Predicates {
+            slot_lag: 1,
+            min_normal: 2,
+            window_b: 0x3fff,
+            max_test_age: Some(7),
+            fresh_normal: 7,
+            show_mask: false,
+            ..base.predicates.clone()
+        },
+        paper: false,
+        ..base
+    }
+}
+
+impl FakeLedger {
+    pub(super) fn new() -> Self {
+        Self::named("luyin.example/wallet")
+    }
+
+    pub(super) fn named(origin: &str) -> Self {
+        let h = Sha256Hash::of(b"vk");
+        let trustee = |n: u8| TrusteeInfo {
+            name: format!("trustee {n}"),
+            sign: public(n),
+            seal: luyin_keys::seal_key::SealKey::generate(&mut OsRng).public(),
+        };
+        let trustees: Vec<TrusteeInfo> = (1..=5).map(trustee).collect();
+        assert_ne!(trustees[0].seal, SealPublicKey::from_bytes([0; 32]));
+        let parameters = NetworkParameters {
+            origin: origin.into(),
+            mode: NetworkMode::Development,
+            cadence: Cadence::standard(),
+            proposers: vec![public(10)],
+            approvers: vec![public(11)],
+            trustees,
+            evaluators: vec![h; 3],
+            verifying_keys: VerifyingKeys {
+                enrol: h,
+                checkin: h,
+                absorb: h,
+                pass: h,
+            },
+            nodes: vec![public(12)],
+        };
+        let state = State {
+            now: Day::new(20_000).start().plus_ms(9 * HOUR),
+            forest: Trees::new(Shape::NETWORK),
+            leaves: Vec::new(),
+            enrolments: Vec::new(),
+            spends: Vec::new(),
+            disclosures: Vec::new(),
+            entries: 1,
+            epochs: Vec::new(),
+            days: BTreeMap::new(),
+            policies: vec![strict(), lenient()],
+            risk_lists: vec![RiskList {
+                version: 1,
+                regions: Itinerary::default(),
+                effective: Timestamp::new(1_000),
+                grace_ms: 0,
+            }],
+            notices: Vec::new(),
+            releases: Vec::new(),
+            asked: Vec::new(),
+        };
+        Self {
+            parameters: Rc::new(parameters),
+            state: Rc::new(RefCell::new(state)),
+            before_submit: Rc::default(),
+            lose_answer: Rc::default(),
+            offline: Rc::default(),
+            bits: 4,
+        }
+    }
+
+    pub(super) fn parameters(&self) -> NetworkParameters {
+        (*self.parameters).clone()
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.state.borrow().now
+    }
+
+    pub(super) fn set_now(&self, now: Timestamp) {
+        self.state.borrow_mut().now = now;
+    }
+
+    pub(super) fn spends(&self) -> Vec<Spend> {
+        self.state.borrow().spends.clone()
+    }
+
+    pub(super) fn disclosure(&self, n: usize) -> Disclosure {
+        self.state.borrow().disclosures[n]
+    }
+
+    /// The next submission is taken, and its answer lost.
+    pub(super) fn lose_next_answer(&self) {
+        self.lose_answer.set(true);
+    }
+
+    pub(super) fn set_offline(&self, offline: bool) {
+        self.offline.set(offline);
+    }
+
+    /// Runs just before the next submission arrives.
+    pub(super) fn before_next_submission(&self, hook: impl FnOnce() + 'static) {
+        *self.before_submit.borrow_mut() = Some(Box::new(hook));
+    }
+
+    /// What was asked for, by kind and name.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.state.borrow().asked.clone()
+    }
+
+    pub(super) fn set_risk(&self, regions: Itinerary) {
+        self.state.borrow_mut().risk_lists[0].regions = regions;
+    }
+
+    pub(super) fn put_notice(&self, notice: LiveNotice, release: Release) {
+        let mut state = self.state.borrow_mut();
+        state.notices.push(notice);
+        state.releases.push(release);
+    }
+
+    fn append(&self, cm: NoteCommitment) -> (u64, u64) {
+        let mut state = self.state.borrow_mut();
+        let leaf = state.leaves.len() as u64;
+        state.forest.append(&[cm.value()]).unwrap();
+        state.leaves.push(cm.value());
+        state.entries += 1;
+        (leaf, state.entries)
+    }
+
+    /// Other people's notes, so that trees have more than one tile.
+    pub(super) fn crowd(&self, notes: u64) {
+        for n in 0..notes {
+            self.append(NoteCommitment::from_value(Fr::from(1_000_000 + n)));
+        }
+    }
+
+    /// Posts an enrolment, as a registrar does, and makes an epoch.
+    pub(super) fn enrol(&self, request: &EnrolRequest) {
+        let (leaf, entry) = self.append(request.cm);
+        self.state.borrow_mut().enrolments.push(EnrolledNote {
+            owner: request.owner,
+            cm: request.cm,
+            leaf,
+            entry,
+            sealed: request.sealed.clone(),
+        });
+        self.make_epoch();
+    }
+
+    pub(super) fn make_epoch(&self) {
+        let mut state = self.state.borrow_mut();
+        let epoch = Epoch {
+            number: state.epochs.len() as u64 + 1,
+            time: state.now,
+            root: EpochRoot::from_value(state.forest.epoch_root()),
+            kind: "quick".into(),
+        };
+        let size = state.leaves.len() as u64;
+        state.epochs.push((epoch, size));
+    }
+
+    /// The newest epoch claims notes that its root does not hold.
+    pub(super) fn rename_last_epoch(&self) {
+        let mut state = self.state.borrow_mut();
+        let size = state.leaves.len() as u64;
+        if let Some(last) = state.epochs.last_mut() {
+            last.1 = size;
+        }
+    }
+
+    pub(super) fn newest_epoch(&self) -> Epoch {
+        self.state.borrow().epochs.last().unwrap().0.clone()
+    }
+
+    /// Attests something to the holder of a card, as an attester does.
+    pub(super) fn attest(&self, card: &NymCard, statement: Statement) -> HeldAttestation {
+        let attestation = Attestation {
+            issuer: card.attester.issuer(),
+            binding: card.nym,
+            day: card.day,
+            statement,
+            nonce: Fr::from(77u64),
+        };
+        let mut state = self.state.borrow_mut();
+        let day = state.now.day();
+        let leaves = state.days.entry(day).or_default();
+        leaves.extend((0..20u64).map(|n| Fr::from(5_000 + n)));
+        leaves.push(attestation.leaf().value());
+        HeldAttestation {
+            attestation: Encoded(attestation),
+            attester: card.attester,
+            scope_day: card.day,
+            tree_day: day,
+        }
+    }
+
+    fn spend(
+        &self,
+        nf: Nullifier,
+        cm: NoteCommitment,
+        sealed: SealedNote,
+    ) -> Result<Receipt, ClientError> {
+        if self.state.borrow().spends.iter().any(|s| s.nf == nf) {
+            return Err(refused("nullifier-spent", 409));
+        }
+        let (leaf, entry) = self.append(cm);
+        let mut state = self.state.borrow_mut();
+        let sealed = Encoded(sealed);
+        state.spends.push(Spend {
+            nf,
+            cm,
+            leaf,
+            entry,
+            sealed,
+        });
+        let time = state.now;
+        Ok(Receipt {
+            entry,
+            height: entry,
+            time,
+        })
+    }
+
+    fn ask(&self, what: impl Into<String>) -> Result<(), ClientError> {
+        if self.offline.get() {
+            return Err(unreachable());
+        }
+        self.state.borrow_mut().asked.push(what.into());
+        Ok(())
+    }
+
+    fn row(&self, path: &str) -> Option<Vec<u8>> {
+        let state = self.state.borrow();
+        let rest = path.strip_prefix("/forest/")?;
+        let leaves: &[Fr] = match rest.strip_prefix("notes/0/") {
+            Some(_) => &state.leaves,
+            None => {
+                let day = rest.strip_prefix("att/")?.split('/').next()?;
+                state.days.get(&Day::new(day.parse().ok()?))?
+            }
+        };
+        let (name, width) = match rest.rsplit_once(".p/") {
+            Some((name, width)) => (name, width.parse::<usize>().ok()?),
+            None => (rest, 4_096),
+        };
+        let row: Vec<Fr> = match name.rsplit('/').next()? {
+            "upper" => {
+                let mut tree = Tree::new(Shape::NETWORK);
+                tree.append(leaves).ok()?;
+                tree.upper().iter().take(width).copied().collect()
+            }
+            index => {
+                let start = index.parse::<usize>().ok()? * 4_096;
+                leaves.get(start..start + width)?.to_vec()
+            }
+        };
+        Some(row.iter().flat_map(field::to_bytes).collect())
+    }
+}
+
+fn refused(slug: &str, status: u16) -> ClientError {
+    ClientError::Refused {
+        peer: "node".into(),
+        problem: Problem {
+            kind: format!("urn:luyin:problem:{slug}"),
+            title: slug.into(),
+            status,
+            detail: String::new(),
+        },
+    }
+}
+
+fn unreachable() -> ClientError {
+    ClientError::Unreachable {
+        peer: "node".into(),
+        reason: "no answer".into(),
+    }
+}
+
+impl Ledger for FakeLedger {
+    fn network(&self) -> Result<NetworkInfo, ClientError> {
+        self.ask("network")?;
+        let state = self.state.borrow();
+        Ok(NetworkInfo {
+            network: self.parameters.id(),
+            parameters: Encoded((*self.parameters).clone()),
+            mode: NetworkMode::Development,
+            origin: self.parameters.origin.clone(),
+            now: state.now,
+            day: state.now.day(),
+            slot: state.now.slot(),
+            height: state.entries,
+            log_size: state.entries,
+            epoch: state.epochs.len() as u64,
+        })
+    }
+    fn policies(&self) -> Result<Vec<Policy>, ClientError> {
+        self.ask("policies")?;
+        Ok(self.state.borrow().policies.clone())
+    }
+    fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError> {
+        self.ask("risk-lists")?;
+        Ok(self.state.borrow().risk_lists.clone())
+    }
+    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError> {
+        self.ask("epochs")?;
+        let state = self.state.borrow();
+        Ok(state
+            .epochs
+            .iter()
+            .map(|e| e.0.clone())
+            .filter(|e| e.number > after)
+            .collect())
+    }
+    fn notices(&self) -> Result<Vec<LiveNotice>, ClientError> {
+        self.ask("notices")?;
+        Ok(self.state.borrow().notices.clone())
+    }
+    fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError> {
+        self.ask("releases")?;
+        let state = self.state.borrow();
+        Ok(state
+            .releases
+            .iter()
+            .filter(|r| r.values.day == day)
+            .cloned()
+            .collect())
+    }
+    fn nullifier_bits(&self) -> Result<u8, ClientError> {
+        self.ask("nullifiers/bits")?;
+        Ok(self.bits)
+    }
+    fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError> {
+        self.ask(format!("nullifiers {bucket:?}"))?;
+        let in_bucket = |s: &&Spend| BucketName::of(&s.nf.to_bytes(), self.bits) == bucket;
+        let entries = self
+            .state
+            .borrow()
+            .spends
+            .iter()
+            .filter(in_bucket)
+            .cloned()
+            .collect();
+        Ok(Bucket {
+            bits: self.bits,
+            entries,
+        })
+    }
+    fn enrolment_bits(&self) -> Result<u8, ClientError> {
+        self.ask("enrolments/bits")?;
+        Ok(self.bits)
+    }
+    fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError> {
+        self.ask(format!("enrolments {bucket:?}"))?;
+        let in_bucket =
+            |e: &&EnrolledNote| BucketName::of(&e.owner.to_bytes(), self.bits) == bucket;
+        let entries = self
+            .state
+            .borrow()
+            .enrolments
+            .iter()
+            .filter(in_bucket)
+            .cloned()
+            .collect();
+        Ok(Bucket {
+            bits: self.bits,
+            entries,
+        })
+    }
+    fn forest(&self) -> Result<Forest, ClientError> {
+        self.ask("forest")?;
+        let state = self.state.borrow();
+        let (epoch, size) = state.epochs.last().unwrap();
+        Ok(Forest {
+            size: *size,
+            depth: 12,
+            trees: 1,
+            epoch: epoch.number,
+            tree_sizes: vec![*size],
+        })
+    }
+    fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        self.ask(format!("tile {path}"))?;
+        self.row(path).ok_or_else(|| refused("not-found", 404))
+    }
+    fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError> {
+        self.ask("attestations/roots")?;
+        let state = self.state.borrow();
+        let leaves = state.days.get(&day).cloned().unwrap_or_default();
+        let mut tree = Tree::new(Shape::NETWORK);
+        tree.append(&leaves).unwrap();
+        Ok(AttestationDay {
+            root: AttestationRoot::from_value(tree.root()),
+            generation: 0,
+            size: leaves.len() as u64,
+        })
+    }
+    fn checkpoint(&self) -> Result<Vec<u8>, ClientError> {
+        self.ask("checkpoint")?;
+        let state = self.state.borrow();
+        let (epoch, _) = state.epochs.last().unwrap();
+        let line = format!("epoch {} {}", epoch.number, epoch.root);
+        let head = TreeHead::new(state.entries, LogHash::new([9; 32]));
+        let text = Checkpoint::new(&self.parameters.origin, head, vec![line]).unwrap();
+        let signer = CheckpointSigner::new(&self.parameters.origin, key(12)).unwrap();
+        Ok(SignedCheckpoint::sign(text, &[&signer])
+            .unwrap()
+            .note()
+            .to_vec())
+    }
+    fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError> {
+        self.ask("submit")?;
+        let hook = self.before_submit.borrow_mut().take();
+        if let Some(hook) = hook {
+            hook();
+        }
+        let receipt = match tx {
+            Tx::CheckIn(x) => {
+                let receipt = self.spend(x.nf, x.cm_new, x.sealed)?;
+                self.state.borrow_mut().disclosures.push(x.disclosure);
+                receipt
+            }
+            Tx::Absorb(x) => self.spend(x.nf, x.cm_new, x.sealed)?,
+            _ => return Err(refused("wrong-kind", 400)),
+        };
+        if self.lose_answer.replace(false) {
+            return Err(unreachable());
+        }
+        Ok(receipt)
+    }
+}
