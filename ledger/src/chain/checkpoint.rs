@@ -25,18 +25,17 @@ impl Extensions {
             attestations,
         } = tip.ok_or(StateError::Contradiction("no newest block"))?;
         let mut lines = vec![format!("block {}", height.get()), format!("time {time}")];
-        let last = state.get(&keys::last_epochs())?;
-        if let Some(last) = &last {
+        let mut epoch_line = None;
+        if let Some(last) = state.get(&keys::last_epochs())? {
             let epoch = state.get(&keys::epoch(last.newest))?;
             let epoch = epoch.ok_or(StateError::Contradiction("no newest epoch"))?;
             lines.push(format!("note {}", epoch.root));
+            epoch_line = Some(format!("epoch {} {}", last.newest, epoch.root));
         }
         if let Some((day, tree)) = state.live_day_trees(time.day())?.last() {
             lines.push(format!("att {day} {}", tree.root));
         }
-        if let Some(last) = last {
-            lines.push(format!("epoch {}", last.newest));
-        }
+        lines.extend(epoch_line);
         lines.push(format!("notes {notes}"));
         lines.push(format!("attestations {attestations}"));
         Ok(Self { lines })

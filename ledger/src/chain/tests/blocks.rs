@@ -295,6 +295,49 @@ fn a_refused_candidate_leaves_no_trace() {
 }
 
 #[test]
+fn the_checkpoint_names_block_time_epoch_and_the_trees_in_their_order() {
+    let world = lived_in();
+    let text = world.chain.checkpoint().unwrap().checkpoint().clone();
+    let keys: Vec<&str> = text
+        .extensions()
+        .iter()
+        .filter_map(|line| Some(line.split_once(' ')?.0))
+        .collect();
+    let expected = [
+        "segment",
+        "block",
+        "time",
+        "note",
+        "att",
+        "epoch",
+        "notes",
+        "attestations",
+    ];
+    assert_eq!(keys, expected);
+    let state = world.chain.state();
+    let last = state.get(&keys::last_epochs()).unwrap().unwrap().newest;
+    let root = state.get(&keys::epoch(last)).unwrap().unwrap().root;
+    assert_eq!(
+        text.extension("epoch"),
+        Some(format!("{last} {root}").as_str())
+    );
+    let (day, tree) = (world.today(), world.root(world.today()));
+    assert_eq!(
+        text.extension("att"),
+        Some(format!("{day} {tree}").as_str())
+    );
+    let tip = state.tip().unwrap().unwrap();
+    assert_eq!(
+        text.extension("notes"),
+        Some(tip.notes.to_string().as_str())
+    );
+    assert_eq!(
+        text.extension("block"),
+        Some(tip.height.get().to_string().as_str())
+    );
+}
+
+#[test]
 fn a_key_that_genesis_does_not_name_signs_no_checkpoint() {
     let disk = crate::log::disk::MemoryDisk::new(9);
     let store = Arc::new(MemoryStore::new());

@@ -233,3 +233,54 @@ fn check_in_and_absorption_draw_on_one_set_of_nullifiers() {
     let tx = world.prove(Tx::Absorb(tx));
     assert_eq!(world.refusal(tx), SpendRefusal::RepeatedNullifier.into());
 }
+
+#[test]
+fn the_circuits_take_the_same_public_inputs_in_the_same_order() {
+    use luyin_circuits::{absorb, checkin, enrol};
+    let (mut world, epoch) = world();
+    let root = world
+        .chain
+        .state()
+        .get(&keys::epoch(EpochNumber::new(epoch)));
+    let root = root.unwrap().unwrap().root;
+    let inputs = |world: &World, tx| public_inputs(&world.chain.state(), &tx).unwrap().unwrap();
+
+    let tx = world.checkin(epoch);
+    let public = checkin::Public {
+        root,
+        nf: tx.nf,
+        cm_new: tx.cm_new,
+        slot: tx.slot,
+        thresholds: world.policy(1).thresholds,
+        disclosure: tx.disclosure,
+        ctag: tx.ctag,
+        sealed_hash: tx.sealed.hash(),
+    };
+    assert_eq!(inputs(&world, Tx::CheckIn(tx)), public.to_inputs());
+
+    let tx = world.absorb(
+        epoch,
+        luyin_protocol::field::AttestationRoot::from_value(fr(8)),
+    );
+    let public = absorb::Public {
+        root,
+        att_root: tx.att_root,
+        nf: tx.nf,
+        cm_new: tx.cm_new,
+        now_day: tx.now_day,
+        sealed_hash: tx.sealed.hash(),
+    };
+    assert_eq!(inputs(&world, Tx::Absorb(tx)), public.to_inputs());
+
+    let public = world.enrol_public(7);
+    let tx = Tx::Enrol(Box::new(world.enrol_of(public.clone())));
+    let public = enrol::Public {
+        owner: public.owner,
+        cm: public.cm,
+        mask_commitment: public.mask_commitment,
+        fresh_day: public.fresh_day,
+        shares: public.shares,
+        sealed_hash: public.sealed.hash(),
+    };
+    assert_eq!(inputs(&world, tx), public.to_inputs());
+}
