@@ -4,7 +4,7 @@ use luyin_ledger::log::merkle::{EntryIndex, ProofError};
 use luyin_ledger::log::tiles::{TileError, TileReader};
 
 /// Entries of a bundle.
-const WIDTH: u64 = 256;
+pub const WIDTH: u64 = 256;
 
 /// The bytes of one entry.
 ///

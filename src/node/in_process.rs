@@ -9,9 +9,9 @@
 //! its failure, and the chain is opened anew until it works; what was acknowledged before is untouched by that.
 
 use super::judge::Judge;
-use super::orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt};
+use super::orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 use super::published::Published;
-use super::receipts::Receipts;
+use super::receipts::{BoundKey, Receipts, Row};
 use crate::clock::Clock;
 use crate::config::OrdererConfig;
 use crate::telemetry::Metrics;
@@ -36,6 +36,7 @@ type Answer = oneshot::Sender<Result<Receipt, NotOrdered>>;
 
 struct Waiting {
     tx: Tx,
+    key: Option<BoundKey>,
     answer: Answer,
 }
 
@@ -114,7 +115,7 @@ impl InProcess {
 }
 
 impl Orderer for InProcess {
-    fn submit(&self, tx: Tx) -> Result<Pending, NotQueued> {
+    fn submit(&self, submission: Submission) -> Result<Pending, NotQueued> {
         match self.condition() {
             Condition::Working => {}
             Condition::Failing => return Err(NotQueued::Disk),
@@ -125,7 +126,8 @@ impl Orderer for InProcess {
             return Err(NotQueued::Closed);
         };
         let (answer, pending) = oneshot::channel();
-        match queue.try_send(Waiting { tx, answer }) {
+        let Submission { tx, key } = submission;
+        match queue.try_send(Waiting { tx, key, answer }) {
             Ok(()) => {
                 self.metrics.queued.inc();
                 Ok(Pending::new(pending))
@@ -332,20 +334,18 @@ impl Writing {
             entries,
             epoch: _,
         } = receipt;
-        let receipts: Vec<(Sha256Hash, Receipt)> = taken
-            .iter()
-            .zip(&entries)
-            .map(|(waiting, entry)| {
-                let receipt = Receipt {
-                    entry: *entry,
-                    height,
-                    time,
-                };
-                (Sha256Hash::of(&waiting.tx.to_vec()), receipt)
-            })
-            .collect();
+        let row = |(waiting, entry): (&Waiting, &EntryIndex)| Row {
+            tx: Sha256Hash::of(&waiting.tx.to_vec()),
+            receipt: Receipt {
+                entry: *entry,
+                height,
+                time,
+            },
+            key: waiting.key,
+        };
+        let rows: Vec<Row> = taken.iter().zip(&entries).map(row).collect();
         let metrics = &self.around.metrics;
-        if let Err(error) = self.around.receipts.cover(height, time, &receipts) {
+        if let Err(error) = self.around.receipts.cover(height, time, &rows) {
             tracing::warn!(%error, "receipts were not written; opening makes them up");
         }
         metrics.writing.observe(started.elapsed().as_secs_f64());
@@ -353,8 +353,8 @@ impl Writing {
         metrics
             .height
             .set(i64::try_from(height.get()).unwrap_or(i64::MAX));
-        for (waiting, (_, receipt)) in taken.into_iter().zip(receipts) {
-            answer(metrics, waiting.answer, Ok(receipt));
+        for (waiting, row) in taken.into_iter().zip(rows) {
+            answer(metrics, waiting.answer, Ok(row.receipt));
         }
         let published = self.chain.as_mut().map(Chain::publish);
         match published {
@@ -452,12 +452,15 @@ pub fn make_up_receipts(chain: &Chain, receipts: &Receipts) -> Result<(), ChainE
         let mut rows = Vec::new();
         for number in first..first.saturating_add(block.transactions.get()) {
             let bytes = super::entry::read(&tiles, EntryIndex::new(number))?;
-            let receipt = Receipt {
-                entry: EntryIndex::new(number),
-                height,
-                time: block.time,
-            };
-            rows.push((Sha256Hash::of(&bytes), receipt));
+            rows.push(Row {
+                tx: Sha256Hash::of(&bytes),
+                receipt: Receipt {
+                    entry: EntryIndex::new(number),
+                    height,
+                    time: block.time,
+                },
+                key: None,
+            });
         }
         receipts.cover(height, block.time, &rows)?;
     }

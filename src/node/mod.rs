@@ -10,7 +10,7 @@ pub mod published;
 pub mod receipts;
 pub mod verifying_keys;
 
-pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt};
+pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 pub use published::Shown;
 
 use crate::clock::Clock;
@@ -21,13 +21,17 @@ use luyin_ledger::chain::PUBLIC_DIR;
 use luyin_ledger::log::disk::Disk;
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::log::tiles::{TileError, TileReader};
+use luyin_ledger::state::keys::TABLES;
 use luyin_ledger::state::{Network, State};
-use luyin_ledger::store::Store;
+use luyin_ledger::store::{Store, StoreError};
 use published::Published;
 use receipts::Receipts;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+/// Rows of the index read at once.
+const OWNERS_PAGE: usize = 4_096;
 
 /// A running node as its service sees it: everything readable, and the orderer.
 pub struct Node {
@@ -128,6 +132,31 @@ impl Node {
     /// Those of the tiles.
     pub fn entry(&self, entry: EntryIndex) -> Result<Vec<u8>, TileError> {
         entry::read(&self.tiles(), entry)
+    }
+
+    /// Owners whose names begin with a prefix, with the entries of their enrolments.
+    ///
+    /// # Errors
+    /// Those of the index.
+    pub fn owners_from(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, EntryIndex)>, StoreError> {
+        let table = TABLES.iter().find(|(_, name)| *name == "owner");
+        let table = table.map(|(byte, _)| *byte).unwrap_or_default();
+        let wanted = [&[table], prefix].concat();
+        let (mut out, mut from) = (Vec::new(), wanted.clone());
+        loop {
+            let page = self.store.scan(&wanted, &from, OWNERS_PAGE)?;
+            let full = page.len() == OWNERS_PAGE;
+            for (key, value) in page {
+                let entry = <[u8; 8]>::try_from(value.as_slice())
+                    .map_err(|_| StoreError::Damaged("an owner's entry".to_owned()))?;
+                from = [key.as_slice(), &[0]].concat();
+                let owner = key.get(1..).unwrap_or_default().to_vec();
+                out.push((owner, EntryIndex::new(u64::from_be_bytes(entry))));
+            }
+            if !full {
+                return Ok(out);
+            }
+        }
     }
 
     /// A static file below the log's prefix; `None` where there is none. Paths that climb are none.

@@ -1,5 +1,6 @@
 //! Where order comes from. A node asks an [`Orderer`] and does not know whether one process or many agree on it.
 
+use super::receipts::BoundKey;
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::store::Height;
 use luyin_ledger::tx::Refusal;
@@ -20,6 +21,15 @@ pub struct Receipt {
     pub height: Height,
     /// The block's time.
     pub time: Timestamp,
+}
+
+/// A transaction to be ordered.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The transaction.
+    pub tx: Tx,
+    /// The idempotency key that it came with, to be bound when it takes effect.
+    pub key: Option<BoundKey>,
 }
 
 /// Why a transaction was not taken for ordering at all.
@@ -91,7 +101,7 @@ pub trait Orderer: Send + Sync {
     ///
     /// # Errors
     /// [`NotQueued`].
-    fn submit(&self, tx: Tx) -> Result<Pending, NotQueued>;
+    fn submit(&self, submission: Submission) -> Result<Pending, NotQueued>;
 
     /// Whether blocks are being made.
     fn condition(&self) -> Condition;

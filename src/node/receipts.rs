@@ -2,7 +2,8 @@
 //!
 //! A receipt is written to the index behind its block. It is no second truth: on opening, the blocks that a crash left
 //! without receipts are read from the log and theirs are made up. So a transaction that took effect always has its receipt,
-//! and one that did not never has. Idempotency keys are kept beside them, with the hash of their request.
+//! and one that did not never has. Idempotency keys are written in the same batch, with the hash of their request; only a key
+//! whose transaction took effect is bound, so that nobody fills the index with keys of requests that are refused.
 
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::store::{Batch, Height, Store, StoreError};
@@ -26,6 +27,26 @@ const SWEEP: usize = 1_024;
 pub struct Receipts {
     store: Arc<dyn Store>,
     keep_ms: u64,
+}
+
+/// An idempotency key with its request, both as hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoundKey {
+    /// Of the key and whose it is.
+    pub key: Sha256Hash,
+    /// Of the request's body.
+    pub request: Sha256Hash,
+}
+
+/// A transaction that took effect, to be remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// SHA-256 of its bytes.
+    pub tx: Sha256Hash,
+    /// What it became.
+    pub receipt: Receipt,
+    /// The idempotency key that it came with.
+    pub key: Option<BoundKey>,
 }
 
 /// What is known of an idempotency key.
@@ -86,16 +107,20 @@ impl Receipts {
     ///
     /// # Errors
     /// Those of the index.
-    pub fn cover(
-        &self,
-        height: Height,
-        time: Timestamp,
-        receipts: &[(Sha256Hash, Receipt)],
-    ) -> Result<(), StoreError> {
+    pub fn cover(&self, height: Height, time: Timestamp, rows: &[Row]) -> Result<(), StoreError> {
         let mut batch = Batch::local();
-        for (tx, receipt) in receipts {
+        for Row {
+            tx,
+            receipt,
+            key: bound,
+        } in rows
+        {
             batch.put(key(BY_TRANSACTION, tx), receipt.to_vec())?;
             batch.put(timed(time, BY_TRANSACTION, tx), Vec::new())?;
+            if let Some(BoundKey { key: name, request }) = bound {
+                batch.put(key(BY_KEY, name), request.as_bytes().to_vec())?;
+                batch.put(timed(time, BY_KEY, name), Vec::new())?;
+            }
         }
         batch.put([COVERED], height.get().to_be_bytes())?;
         self.forget_old(&mut batch, time)?;
@@ -132,30 +157,16 @@ impl Receipts {
             .map_err(|e| StoreError::Damaged(e.to_string()))
     }
 
-    /// Binds an idempotency key to a request, both as hashes. Written before the transaction is ordered: a key whose
-    /// request then fails may be used again with the same request alone.
+    /// Whether a key was used with another request.
     ///
     /// # Errors
     /// Those of the index.
-    pub fn bind(
-        &self,
-        idempotency_key: &Sha256Hash,
-        request: &Sha256Hash,
-        now: Timestamp,
-    ) -> Result<KeyUse, StoreError> {
-        let row = key(BY_KEY, idempotency_key);
-        if let Some(bound) = self.store.get(&row)? {
-            return Ok(if bound == request.as_bytes() {
-                KeyUse::Free
-            } else {
-                KeyUse::OtherRequest
-            });
-        }
-        let mut batch = Batch::local();
-        batch.put(row, request.as_bytes().to_vec())?;
-        batch.put(timed(now, BY_KEY, idempotency_key), Vec::new())?;
-        self.store.apply(&batch)?;
-        Ok(KeyUse::Free)
+    pub fn use_of(&self, bound: &BoundKey) -> Result<KeyUse, StoreError> {
+        let found = self.store.get(&key(BY_KEY, &bound.key))?;
+        Ok(match found {
+            Some(request) if request != bound.request.as_bytes() => KeyUse::OtherRequest,
+            Some(_) | None => KeyUse::Free,
+        })
     }
 }
 
@@ -194,36 +205,55 @@ mod tests {
         }
     }
 
+    fn row(name: &[u8], n: u64, bound: Option<BoundKey>) -> Row {
+        Row {
+            tx: Sha256Hash::of(name),
+            receipt: receipt(n),
+            key: bound,
+        }
+    }
+
     #[test]
-    fn a_key_belongs_to_the_request_it_was_first_used_with() {
+    fn a_key_belongs_to_the_request_that_took_effect_with_it() {
         let receipts = Receipts::new(Arc::new(MemoryStore::new()), 1);
-        let [k, a, b] = [b"k", b"a", b"b"].map(|name| Sha256Hash::of(name));
-        let now = Timestamp::new(0);
-        assert_eq!(receipts.bind(&k, &a, now).unwrap(), KeyUse::Free);
-        assert_eq!(receipts.bind(&k, &a, now).unwrap(), KeyUse::Free);
-        assert_eq!(receipts.bind(&k, &b, now).unwrap(), KeyUse::OtherRequest);
+        let [key, request, other] = [b"k", b"a", b"b"].map(|name| Sha256Hash::of(name));
+        let bound = BoundKey { key, request };
+        let another = BoundKey {
+            key,
+            request: other,
+        };
+        assert_eq!(receipts.use_of(&another).unwrap(), KeyUse::Free);
+        let rows = [row(b"1", 1, Some(bound))];
+        receipts
+            .cover(Height::new(1), Timestamp::new(0), &rows)
+            .unwrap();
+        assert_eq!(receipts.use_of(&bound).unwrap(), KeyUse::Free);
+        assert_eq!(receipts.use_of(&another).unwrap(), KeyUse::OtherRequest);
     }
 
     #[test]
     fn receipts_and_keys_are_forgotten_when_their_time_is_over() {
         let receipts = Receipts::new(Arc::new(MemoryStore::new()), 1);
-        let [tx, other, k] = [b"1", b"2", b"3"].map(|name| Sha256Hash::of(name));
+        let [tx, other, key] = [b"1", b"2", b"3"].map(|name| Sha256Hash::of(name));
         let hour = 3_600_000;
-        let cover = |height, time, tx| {
-            let rows = [(tx, receipt(height))];
+        let bound = BoundKey { key, request: tx };
+        let another = BoundKey {
+            key,
+            request: other,
+        };
+        let cover = |height, time, row| {
             receipts
-                .cover(Height::new(height), Timestamp::new(time), &rows)
+                .cover(Height::new(height), Timestamp::new(time), &[row])
                 .unwrap();
         };
-        receipts.bind(&k, &tx, Timestamp::new(0)).unwrap();
-        cover(1, 0, tx);
-        cover(2, hour, other);
+        cover(1, 0, row(b"1", 1, Some(bound)));
+        cover(2, hour, row(b"2", 2, None));
         assert_eq!(receipts.of(&tx).unwrap(), Some(receipt(1)));
-        cover(3, hour + 1, other);
+        assert_eq!(receipts.use_of(&another).unwrap(), KeyUse::OtherRequest);
+        cover(3, hour + 1, row(b"2", 3, None));
         assert_eq!(receipts.of(&tx).unwrap(), None);
+        assert_eq!(receipts.use_of(&another).unwrap(), KeyUse::Free);
         assert_eq!(receipts.of(&other).unwrap(), Some(receipt(3)));
         assert_eq!(receipts.covered().unwrap(), Some(Height::new(3)));
-        let bound = receipts.bind(&k, &other, Timestamp::new(hour + 2)).unwrap();
-        assert_eq!(bound, KeyUse::Free, "the key is free again");
     }
 }

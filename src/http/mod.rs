@@ -1,0 +1,31 @@
+//! The HTTP side: one table of routes, one file a noun, refusals rendered in one place.
+
+pub mod auth;
+mod budget;
+mod nonce;
+pub mod operation;
+pub mod problem;
+pub mod router;
+pub mod server;
+mod table;
+
+mod extract;
+mod reply;
+
+mod attestation;
+mod audit;
+mod bucket;
+mod did;
+mod entry;
+mod epoch;
+mod forest;
+mod gate;
+mod governance;
+mod health;
+mod key;
+mod network;
+mod notice;
+mod policy;
+mod region;
+mod submission;
+mod tile;

@@ -1,0 +1,26 @@
+//! `/v1/notices` and `/v1/releases`.
+
+use super::extract::Query;
+use super::reply::{Json, Reply};
+use crate::app::App;
+use crate::service::notice::{self, NoticesView, ReleasesView};
+use axum::extract::State;
+use luyin_protocol::time::Day;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfDay {
+    pub day: u16,
+}
+
+pub async fn standing(State(app): State<App>) -> Reply<Json<NoticesView>> {
+    notice::standing(app.node()).map(Json)
+}
+
+pub async fn releases(
+    State(app): State<App>,
+    Query(query): Query<OfDay>,
+) -> Reply<Json<ReleasesView>> {
+    notice::releases(app.node(), Day::new(query.day)).map(Json)
+}

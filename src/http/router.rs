@@ -1,0 +1,103 @@
+//! The table of routes: method, path, who may call, handler, what the OpenAPI document says. What is not here is refused.
+
+use super::auth::Access::{Anyone, Attester, Gate, Registrar, Regulator};
+use super::operation::{integer, op, text};
+use super::table::{Assembled, Table};
+use super::{
+    attestation, audit, bucket, did, entry, epoch, forest, gate, governance, health, key, network,
+    notice, policy, region, submission, tile,
+};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::service as s;
+use crate::service::submission::{ReceiptView, Submission};
+use axum::Router;
+use axum::http::StatusCode;
+use utoipa::openapi::OpenApi;
+
+const OK: StatusCode = StatusCode::OK;
+const CREATED: StatusCode = StatusCode::CREATED;
+
+/// All routes of a node, as section 9.3 lists them, and the document that describes them.
+#[must_use]
+pub fn routes(app: &App) -> (Router<App>, OpenApi) {
+    let mut table = wallet(submissions(organisations(reading(Table::new(app.clone())))));
+    if matches!(app.clock(), Clock::Settable(_)) {
+        table = table.post(
+            "/dev/clock",
+            Anyone,
+            network::set_clock,
+            op("Set a development network's clock forward")
+                .takes::<s::network::ClockSetting>()
+                .answers::<s::network::NetworkView>(OK),
+        );
+    }
+    let Assembled { router, document } = table.assemble();
+    app.set_openapi(document.to_json().unwrap_or_default());
+    (router, document)
+}
+
+#[rustfmt::skip]
+fn reading(table: Table) -> Table {
+    table
+        .get("/healthz", Anyone, health::live, op("Whether the process runs").answers::<health::HealthView>(OK))
+        .get("/readyz", Anyone, health::ready, op("Whether transactions are taken").answers::<health::HealthView>(OK))
+        .get("/metrics", Anyone, health::metrics, op("Figures for Prometheus").sends("text/plain"))
+        .get("/openapi.json", Anyone, health::openapi, op("This document").sends("application/json"))
+        .get("/v1/network", Anyone, network::show, op("The network and the node's clock").answers::<s::network::NetworkView>(OK))
+        .get("/v1/keys/manifest.json", Anyone, key::manifest, op("Proving and verifying keys with their hashes").sends("application/json"))
+        .get("/v1/keys/{file}", Anyone, key::file, op("A key file that the manifest names").sends("application/octet-stream"))
+        .get("/v1/regions", Anyone, region::table, op("The region table").answers::<s::region::RegionsView>(OK))
+        .get("/v1/policies", Anyone, policy::policies, op("All versions of all policies").answers::<s::policy::PoliciesView>(OK))
+        .get("/v1/risk-lists", Anyone, policy::risk_lists, op("All versions of the risk list").answers::<s::policy::RiskListsView>(OK))
+        .get("/v1/notices", Anyone, notice::standing, op("Risk notices that stand").answers::<s::notice::NoticesView>(OK))
+        .get("/v1/releases", Anyone, notice::releases, op("The values released for a day").query("day", integer()).answers::<s::notice::ReleasesView>(OK))
+        .get("/v1/governance/next", Anyone, governance::next, op("The next governance sequence number").answers::<s::governance::NextView>(OK))
+        .get("/v1/attestations/roots", Anyone, attestation::root, op("A day's live attestation root").query("day", integer()).answers::<s::attestation::AttestationRootView>(OK))
+        .get("/checkpoint", Anyone, tile::checkpoint, op("The newest signed checkpoint").sends("text/plain"))
+        .get("/tile/{*path}", Anyone, tile::tile, op("A tile of the log").sends("application/octet-stream"))
+        .get("/v1/proofs/inclusion", Anyone, entry::inclusion, op("That an entry is in the log").query("entry", integer()).option("size", integer()).answers::<s::entry::HashesView>(OK))
+        .get("/v1/proofs/consistency", Anyone, entry::consistency, op("That the log only grew").query("from", integer()).option("size", integer()).answers::<s::entry::HashesView>(OK))
+        .get("/v1/entries/{index}", Anyone, entry::show, op("An entry of the log").answers::<s::entry::EntryView>(OK))
+        .get("/1.0/identifiers/{did}", Anyone, did::resolve, op("Resolve an identifier").option("versionId", text()).option("versionTime", text()).sends(s::did::RESULT))
+}
+
+#[rustfmt::skip]
+fn wallet(table: Table) -> Table {
+    table
+        .get("/v1/epochs", Anyone, epoch::after, op("Epoch roots by rising number").option("after", integer()).answers::<s::epoch::EpochsView>(OK))
+        .get("/v1/forest", Anyone, forest::show, op("Sizes of the note forest").answers::<s::forest::ForestView>(OK))
+        .get("/forest/{*path}", Anyone, forest::file, op("A tile of a Poseidon tree").sends("application/octet-stream"))
+        .get("/v1/nullifiers", Anyone, bucket::spends, op("A bucket of spends").query("bucket", integer()).query("bits", integer()).answers::<s::bucket::SpendsView>(OK))
+        .get("/v1/nullifiers/bits", Anyone, bucket::spend_bits, op("How finely spends may be asked for").answers::<s::bucket::BitsView>(OK))
+        .get("/v1/enrolments", Anyone, bucket::enrolments, op("A bucket of enrolments").query("bucket", integer()).query("bits", integer()).answers::<s::bucket::EnrolmentsView>(OK))
+        .get("/v1/enrolments/bits", Anyone, bucket::enrolment_bits, op("How finely enrolments may be asked for").answers::<s::bucket::BitsView>(OK))
+        .post("/v1/checkins", Anyone, submission::checkin, op("Check in").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/absorbs", Anyone, submission::absorb, op("Take an attestation into a note").takes::<Submission>().answers::<ReceiptView>(CREATED))
+}
+
+#[rustfmt::skip]
+fn submissions(table: Table) -> Table {
+    table
+        .post("/v1/dids", Anyone, submission::did, op("Create, update or deactivate an identifier").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/governance", Anyone, submission::govern, op("Act as the authority; two roles sign inside").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/releases", Anyone, submission::release, op("Release a day's values; three trustees sign inside").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/enrolments", Registrar, submission::enrol, op("Enrol a person").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/attestations", Attester, submission::attest, op("State attestations").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/attestations/withdrawals", Attester, submission::withdraw, op("Take attestations back").takes::<Submission>().answers::<ReceiptView>(CREATED))
+}
+
+#[rustfmt::skip]
+fn organisations(table: Table) -> Table {
+    table
+        .get("/v1/gate/bundle", Gate, gate::bundle, op("A signed bundle").sends("application/octet-stream"))
+        .post("/v1/gate/walk-ins", Gate, gate::walk_in, op("Use a walk-in pass once among all gates").takes::<gate::WalkInUse>().answers::<gate::WalkInView>(OK))
+        .post("/v1/gate/records", Gate, gate::records, op("Store and anchor a batch of records").takes_up_to::<s::gate::filing::Filing>(gate::RECORDS_LIMIT).answers::<ReceiptView>(CREATED))
+        .get("/v1/gate/batches/next", Gate, gate::next_batch, op("The gate's next batch number").answers::<s::gate::filing::NextBatchView>(OK))
+        .get("/v1/audit/records", Regulator, audit::records, op("Gates' records").option("gate", text()).option("from", integer()).option("to", integer()).option("after", text()).option("limit", integer()).answers::<s::audit::records::RecordsView>(OK))
+        .get("/v1/audit/records/{gate}/{batch}/{index}", Regulator, audit::record, op("One record with its place under the anchor").answers::<s::audit::records::OneRecordView>(OK))
+        .post("/v1/audit/verify", Regulator, audit::verify, op("Verify proofs and derive verdicts again").takes::<s::audit::verify::Range>().answers::<s::audit::verify::Findings>(OK))
+        .get("/v1/audit/actions", Regulator, audit::actions, op("Everything the authority did").answers::<s::audit::actions::ActionsView>(OK))
+        .get("/v1/audit/report", Regulator, audit::report, op("A signed report").option("from", integer()).option("to", integer()).answers::<s::audit::report::SignedReport>(OK))
+        .get("/v1/audit/reads", Regulator, audit::reads, op("The log of reads").option("after", integer()).answers::<s::audit::reads::ReadsView>(OK))
+}

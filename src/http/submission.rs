@@ -1,0 +1,80 @@
+//! The routes that take a transaction: one handler a route, all through the same service function.
+
+use super::auth::Caller;
+use super::extract::JsonBytes;
+use super::reply::{Created, Reply};
+use crate::app::App;
+use crate::service::ServiceError;
+use crate::service::error::RequestError;
+use crate::service::submission::{self, IdempotencyKey, ReceiptView, Request, Submission};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use luyin_protocol::tx::TxKind;
+
+/// The name of the header with a client's own name for its request.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The key of a request, if it has one.
+pub fn key_of(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ServiceError> {
+    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
+    match (given.next(), given.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => {
+            let text = value.to_str().map_err(|_| RequestError::IdempotencyKey)?;
+            Ok(Some(IdempotencyKey::new(text)?))
+        }
+        (Some(_), Some(_)) => Err(RequestError::IdempotencyKey.into()),
+    }
+}
+
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident: $($kind:ident)|+;)*) => { $(
+        $(#[$doc])*
+        pub async fn $name(
+            State(app): State<App>,
+            headers: HeaderMap,
+            caller: Option<Extension<Caller>>,
+            body: JsonBytes<Submission>,
+        ) -> Reply<Created<ReceiptView>> {
+            hand_in(app, &[$(TxKind::$kind),+], headers, caller, body).await
+        }
+    )* };
+}
+
+routes! {
+    /// `POST /v1/dids`
+    did: DidCreate | DidUpdate | DidDeactivate;
+    /// `POST /v1/checkins`
+    checkin: CheckIn;
+    /// `POST /v1/absorbs`
+    absorb: Absorb;
+    /// `POST /v1/enrolments`
+    enrol: Enrol;
+    /// `POST /v1/attestations`
+    attest: Attest;
+    /// `POST /v1/attestations/withdrawals`
+    withdraw: AttestWithdrawn;
+    /// `POST /v1/governance`
+    govern: Governance;
+    /// `POST /v1/releases`
+    release: Release;
+}
+
+async fn hand_in(
+    app: App,
+    kinds: &[TxKind],
+    headers: HeaderMap,
+    caller: Option<Extension<Caller>>,
+    body: JsonBytes<Submission>,
+) -> Reply<Created<ReceiptView>> {
+    let request = Request {
+        kinds,
+        caller: caller.map(|Extension(Caller(did))| did),
+        key: key_of(&headers)?,
+        body: &body.bytes,
+    };
+    submission::submit(app.node(), &body.value, &request)
+        .await
+        .map(Created)
+}

@@ -1,0 +1,43 @@
+//! The log's checkpoint and tiles (C2SP tlog-tiles).
+
+use super::extract::Path;
+use super::reply::{Bytes, Keep, Reply};
+use crate::app::App;
+use crate::service::ServiceError;
+use axum::extract::State;
+use luyin_ledger::log::tiles::TileId;
+use std::path::PathBuf;
+
+pub async fn checkpoint(State(app): State<App>) -> Bytes {
+    Bytes {
+        content: app.node().published().newest().note,
+        media: "text/plain; charset=utf-8",
+        keep: Keep::Briefly,
+    }
+}
+
+pub async fn tile(State(app): State<App>, Path(path): Path<String>) -> Reply<Bytes> {
+    let tile: Result<TileId, _> = format!("tile/{path}").parse();
+    let tile = tile.map_err(|_| ServiceError::NotFound("a tile"))?;
+    serve(app, tile.path(), "application/octet-stream", Keep::Forever).await
+}
+
+/// A static file of the log.
+pub async fn serve(
+    app: App,
+    path: PathBuf,
+    media: &'static str,
+    keep: Keep,
+) -> Result<Bytes, ServiceError> {
+    let read = move || app.node().file(&path);
+    let content = tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|e| ServiceError::Internal(e.to_string()))?
+        .map_err(|e| ServiceError::Internal(e.to_string()))?
+        .ok_or(ServiceError::NotFound("a tile"))?;
+    Ok(Bytes {
+        content,
+        media,
+        keep,
+    })
+}

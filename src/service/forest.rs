@@ -1,0 +1,63 @@
+//! The note forest under the newest epoch: what a wallet must know to fetch its tiles.
+
+use super::ServiceError;
+use crate::node::Node;
+use luyin_ledger::forest::Shape;
+use luyin_ledger::state::keys;
+use serde::Serialize;
+use std::path::PathBuf;
+use utoipa::ToSchema;
+
+/// Sizes of the forest under the newest epoch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ForestView {
+    /// Notes in all.
+    pub size: u64,
+    /// Levels of one tree.
+    pub depth: u8,
+    /// How many trees hold a note.
+    pub trees: u64,
+    /// The newest epoch; 0 before there is one.
+    pub epoch: u64,
+    /// Notes of each tree.
+    pub tree_sizes: Vec<u64>,
+    /// Roots of the full trees that are closed, 64 hex digits each, by tree.
+    pub closed_roots: Vec<String>,
+}
+
+/// The forest under the newest epoch.
+///
+/// # Errors
+/// Where the state cannot be read.
+pub fn show(node: &Node) -> Result<ForestView, ServiceError> {
+    let state = node.state();
+    let last = state.get(&keys::last_epochs())?;
+    let (epoch, size) = last.map_or((0, 0), |l| (l.newest.get().into(), l.notes.get()));
+    let capacity = Shape::NETWORK.capacity();
+    let trees = size.div_ceil(capacity);
+    let size_of = |tree: u64| size.saturating_sub(tree * capacity).min(capacity);
+    let closed = state.note_forest()?.closed;
+    let roots = closed
+        .iter()
+        .take(usize::try_from(trees).unwrap_or(usize::MAX));
+    Ok(ForestView {
+        size,
+        depth: Shape::NETWORK.depth(),
+        trees,
+        epoch,
+        tree_sizes: (0..trees).map(size_of).collect(),
+        closed_roots: roots
+            .map(|root| hex::encode(luyin_protocol::field::to_bytes(&root.value())))
+            .collect(),
+    })
+}
+
+/// The file behind a path below `/forest/`: `notes/<tree>/...` or `att/<day>/<generation>/...` (section 8).
+#[must_use]
+pub fn file_path(path: &str) -> Option<PathBuf> {
+    match path.split_once('/')? {
+        ("notes", rest) => Some(PathBuf::from("note").join(rest)),
+        ("att", rest) => Some(PathBuf::from("att").join(rest)),
+        _ => None,
+    }
+}

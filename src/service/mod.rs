@@ -1,0 +1,22 @@
+//! The use cases, by noun, without anything of HTTP: a handler extracts, calls one function of these, and shapes the reply.
+
+pub mod attestation;
+pub mod audit;
+pub mod bucket;
+pub mod did;
+pub mod encoded;
+pub mod entry;
+pub mod epoch;
+pub mod error;
+pub mod forest;
+pub mod gate;
+pub mod governance;
+pub mod key;
+pub mod moment;
+pub mod network;
+pub mod notice;
+pub mod policy;
+pub mod region;
+pub mod submission;
+
+pub use error::ServiceError;
