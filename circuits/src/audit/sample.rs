@@ -216,7 +216,7 @@ pub(crate) fn absorb_of(
         attested,
         att_path,
     };
-    let now_day = Day::new(attested.day.get() + rng.gen_range(0..3));
+    let now_day = attested.day.plus(rng.gen_range(0..3));
     let public = private.public(
         root,
         AttestationRoot::from_value(att_root),
