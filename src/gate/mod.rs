@@ -1,0 +1,419 @@
+//! The gate device: what it keeps between two scans. The decision itself is `luyin_protocol::gate`.
+//!
+//! ```text
+//! gate.json    network, DID, venue, policy         bundle.bin   the newest verified bundle
+//! pass.vk      verifying key of the pass           code.secret  from which the displayed code comes
+//! seen/        showings and walk-ins let through   records/     audit records on their way, 14 days at most
+//! ```
+//! **Order of a scan.** Decide; write what was seen; write the audit record; tell the guard. A crash before the guard is
+//! told leaves a record of a decision that nobody heard of, never an entry without a record.
+
+mod error;
+mod queue;
+mod seen;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub use error::GateError;
+pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch};
+pub use seen::{SeenLog, SharedSeen};
+pub use settings::Settings;
+pub use upload::{RecordSink, Uploaded};
+
+use crate::client::NodeClient;
+use luyin_circuits::CircuitName;
+use luyin_circuits::groth16::{PreparedVk, Proof, verify};
+use luyin_keys::durable_file;
+use luyin_keys::manifest::{Manifest, decode_vk};
+use luyin_protocol::gate::{
+    AuditRecord, Colour, Evidence, Gate, GateBundle, MAX_NOTE, Reason, SignedBundle, Verdict,
+    gate_code,
+};
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::pass::{GateCode, PassMode, ShownPass};
+use luyin_protocol::signature::Sha256Hash;
+use luyin_protocol::time::{Step, Timestamp};
+use rand::RngCore;
+use rand::rngs::OsRng;
+use serde::Serialize;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+const BUNDLE: &str = "bundle.bin";
+const PASS_KEY: &str = "pass.vk";
+const CODE_SECRET: &str = "code.secret";
+
+/// A gate with its state directory open.
+pub struct GateDevice {
+    directory: PathBuf,
+    settings: Settings,
+    gate: Option<Gate>,
+    key: Option<PreparedVk>,
+    seen: SeenLog,
+    queue: RecordQueue,
+}
+
+impl std::fmt::Debug for GateDevice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "GateDevice({})", self.directory.display())
+    }
+}
+
+/// What a scan came to, for the guard and for a machine.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scan {
+    /// Colour, reason and words.
+    pub verdict: Verdict,
+    /// Seen without colours.
+    pub icon: &'static str,
+    /// When, by the gate's clock.
+    pub now: Timestamp,
+    /// The step it was decided in.
+    pub step: Step,
+    /// What the pass says of itself, where it could be read.
+    pub pass: Option<PassShown>,
+    /// Age of the gate's data in seconds.
+    pub bundle_age_s: Option<u64>,
+}
+
+/// What the guard may see of a pass: no name, no identity.
+#[derive(Clone, Debug, Serialize)]
+pub struct PassShown {
+    /// Number and version of the policy.
+    pub policy: String,
+    /// Screen or paper.
+    pub mode: PassMode,
+    /// Its day, YYYY-MM-DD.
+    pub day: String,
+    /// The epoch it rests on.
+    pub epoch: u32,
+    /// The surname, where an ID is to be compared.
+    pub surname: Option<&'static str>,
+    /// The last two digits of the ID, likewise.
+    pub digits: Option<String>,
+}
+
+/// The sign of a colour for who does not see it.
+#[must_use]
+pub const fn icon(colour: Colour) -> &'static str {
+    match colour {
+        Colour::Green => "✔",
+        Colour::Yellow => "▲",
+        Colour::Red => "✘",
+        Colour::Grey => "?",
+    }
+}
+
+/// The word of a colour, Chinese and English.
+#[must_use]
+pub const fn word(colour: Colour) -> (&'static str, &'static str) {
+    match colour {
+        Colour::Green => ("绿", "GREEN"),
+        Colour::Yellow => ("黄", "YELLOW"),
+        Colour::Red => ("红", "RED"),
+        Colour::Grey => ("灰", "GREY"),
+    }
+}
+
+impl Scan {
+    /// One line for the guard, in both languages.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let colour = self.verdict.colour();
+        let reason = self.verdict.reason();
+        let (zh, en) = word(colour);
+        let mut line = format!("{} {zh} {en}  {} / {}", self.icon, reason.zh(), reason.en());
+        let shown = self.pass.as_ref();
+        if let Some((surname, digits)) = shown.and_then(|p| p.surname.zip(p.digits.as_ref())) {
+            line.push_str(&format!("  [{surname} **{digits}]"));
+        }
+        line
+    }
+}
+
+/// Whether other gates are asked about walk-in passes.
+#[derive(Clone, Copy, Debug)]
+pub enum Sharing<'a> {
+    /// The node keeps the set of all gates.
+    Online(&'a NodeClient),
+    /// This gate's own memory alone; duplicates are found by the audit.
+    Offline,
+}
+
+impl GateDevice {
+    /// Sets a gate up in an empty directory.
+    ///
+    /// # Errors
+    /// [`GateError::AlreadySetUp`]; those of writing.
+    pub fn init(directory: &Path, settings: &Settings) -> Result<Self, GateError> {
+        fs::create_dir_all(directory)?;
+        if Settings::exist(directory) {
+            return Err(GateError::AlreadySetUp(directory.to_owned()));
+        }
+        let mut secret = [0; 32];
+        OsRng.fill_bytes(&mut secret);
+        durable_file::replace(&directory.join(CODE_SECRET), &secret)?;
+        // Last: whoever finds the settings finds the rest.
+        settings.write(directory)?;
+        Self::open(directory)
+    }
+
+    /// Opens a gate's directory. A bundle that is not there, or is not of the network, leaves a gate that says so.
+    ///
+    /// # Errors
+    /// [`GateError::NotSetUp`]; those of reading, and of a bundle or key that does not verify.
+    pub fn open(directory: &Path) -> Result<Self, GateError> {
+        let settings = Settings::read(directory)?;
+        let mut device = Self {
+            seen: SeenLog::open(&directory.join("seen"))?,
+            queue: RecordQueue::open(&directory.join("records"))?,
+            directory: directory.to_owned(),
+            settings,
+            gate: None,
+            key: None,
+        };
+        if let Some(bytes) = present(&directory.join(BUNDLE))? {
+            let bundle = SignedBundle::verified(&bytes, &device.settings.network)?;
+            device.key = match present(&directory.join(PASS_KEY))? {
+                Some(bytes) => Some(pass_key(&bytes, &bundle.parameters)?),
+                None => None,
+            };
+            device.gate = Some(device.gate_with(bundle));
+        }
+        Ok(device)
+    }
+
+    fn gate_with(&self, bundle: GateBundle) -> Gate {
+        Gate::new(bundle, self.settings.venue, self.settings.policy)
+    }
+
+    /// Who this gate is.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The bundle in use.
+    #[must_use]
+    pub fn bundle(&self) -> Option<&GateBundle> {
+        self.gate.as_ref().map(Gate::bundle)
+    }
+
+    /// The audit records on their way.
+    pub const fn queue(&mut self) -> &mut RecordQueue {
+        &mut self.queue
+    }
+
+    /// Takes a bundle file, after verifying it. An older one than the gate has is refused: it could hide a notice.
+    ///
+    /// # Errors
+    /// [`GateError::Bundle`], [`GateError::OlderBundle`]; those of writing.
+    pub fn take_bundle(&mut self, bytes: &[u8]) -> Result<&GateBundle, GateError> {
+        let bundle = SignedBundle::verified(bytes, &self.settings.network)?;
+        if self.bundle().is_some_and(|old| bundle.issued < old.issued) {
+            return Err(GateError::OlderBundle);
+        }
+        durable_file::replace(&self.directory.join(BUNDLE), bytes)?;
+        self.gate = Some(self.gate_with(bundle));
+        self.bundle().ok_or(GateError::NoBundle)
+    }
+
+    /// Takes the pass statement's verifying key, whose hash the network's founding data name.
+    ///
+    /// # Errors
+    /// [`GateError::WrongKey`]; [`GateError::NoBundle`] before there is a bundle; those of writing.
+    pub fn take_key(&mut self, bytes: &[u8]) -> Result<(), GateError> {
+        let parameters = &self.bundle().ok_or(GateError::NoBundle)?.parameters;
+        let key = pass_key(bytes, parameters)?;
+        durable_file::replace(&self.directory.join(PASS_KEY), bytes)?;
+        self.key = Some(key);
+        Ok(())
+    }
+
+    /// Fetches bundle and key from a node, verifies and keeps them.
+    ///
+    /// # Errors
+    /// Those of the node and of [`GateDevice::take_bundle`] and [`GateDevice::take_key`].
+    pub fn update(&mut self, node: &NodeClient) -> Result<&GateBundle, GateError> {
+        let bytes = node.gate_bundle()?;
+        self.take_bundle(&bytes)?;
+        if self.key.is_none() {
+            let manifest = node.keys_manifest()?;
+            let text = std::str::from_utf8(&manifest).map_err(|_| GateError::WrongKey)?;
+            let manifest = Manifest::from_json(text).map_err(|_| GateError::WrongKey)?;
+            let pass = manifest
+                .circuit(CircuitName::Pass.as_str())
+                .map_err(|_| GateError::WrongKey)?;
+            self.take_key(&node.keys_file(&pass.verifying_key.file)?)?;
+        }
+        self.bundle().ok_or(GateError::NoBundle)
+    }
+
+    /// The code that the gate displays in a step.
+    ///
+    /// # Errors
+    /// Those of reading its secret.
+    pub fn code(&self, step: Step) -> Result<GateCode, GateError> {
+        let bytes = fs::read(self.directory.join(CODE_SECRET))?;
+        let secret: [u8; 32] = bytes
+            .try_into()
+            .map_err(|_| GateError::Damaged(CODE_SECRET))?;
+        Ok(gate_code(&secret, step))
+    }
+
+    /// Decides on the text of a scanned code, and records it.
+    ///
+    /// # Errors
+    /// [`GateError::NoKey`]; those of writing. Where a record cannot be written, nobody is let in.
+    pub fn scan(
+        &mut self,
+        text: &str,
+        now: Timestamp,
+        sharing: Sharing<'_>,
+    ) -> Result<Scan, GateError> {
+        self.forget(now)?;
+        let (verdict, shown) = self.decide(text, now, sharing)?;
+        let evidence = match &shown {
+            Some(shown) => Evidence::Pass(Box::new(shown.clone())),
+            None => Evidence::Unreadable(Sha256Hash::of(text.as_bytes())),
+        };
+        self.queue.put(&AuditRecord {
+            step: now.step(),
+            verdict,
+            evidence,
+        })?;
+        let issued = self.bundle().map(|b| b.issued);
+        Ok(Scan {
+            verdict,
+            icon: icon(verdict.colour()),
+            now,
+            step: now.step(),
+            pass: shown.as_ref().map(|s| describe(s, verdict.reason())),
+            bundle_age_s: issued.map(|issued| now.since(issued) / 1_000),
+        })
+    }
+
+    /// The code may be of this step or, while a phone is being held up, of the one before.
+    fn decide(
+        &mut self,
+        text: &str,
+        now: Timestamp,
+        sharing: Sharing<'_>,
+    ) -> Result<(Verdict, Option<ShownPass>), GateError> {
+        let step = now.step();
+        let codes = [
+            self.code(step)?,
+            self.code(Step::new(step.get().saturating_sub(1)))?,
+        ];
+        let Some(gate) = self.gate.as_mut() else {
+            let shown = ShownPass::from_text(text).ok();
+            return Ok((Verdict::of(Reason::BundleExpired), shown));
+        };
+        let key = self.key.as_ref().ok_or(GateError::NoKey)?;
+        let code = match ShownPass::from_text(text) {
+            Ok(shown) if codes.contains(&shown.code) => shown.code,
+            Ok(_) | Err(_) => codes[0],
+        };
+        let mut seen = SharedSeen::new(&mut self.seen, sharing, step);
+        let verified = |inputs: &[_; 11], bytes: &_| {
+            Proof::try_from(bytes).is_ok_and(|proof| verify(key, inputs, &proof).is_ok())
+        };
+        let decided = gate.decide_text(text, now, code, &mut seen, verified);
+        seen.finish()?;
+        Ok(decided)
+    }
+
+    /// Records what the guard decided by hand.
+    ///
+    /// # Errors
+    /// [`GateError::Note`] for an empty or too long note; those of writing.
+    pub fn manual(&mut self, note: &str, now: Timestamp) -> Result<(), GateError> {
+        let note = note.trim();
+        if note.is_empty() || note.len() > MAX_NOTE {
+            return Err(GateError::Note);
+        }
+        self.queue.put(&AuditRecord {
+            step: now.step(),
+            verdict: Verdict::of(Reason::Manual),
+            evidence: Evidence::Manual(note.to_owned()),
+        })
+    }
+
+    /// Forgets what is past its use: showings of earlier steps, walk-ins of yesterday, records beyond the retention.
+    fn forget(&mut self, now: Timestamp) -> Result<(), GateError> {
+        self.seen.forget(now)?;
+        self.queue.forget(now)?;
+        Ok(())
+    }
+
+    /// What is wrong with this gate at a moment; nothing where it can decide.
+    pub fn self_test(&mut self, now: Timestamp) -> Vec<String> {
+        let mut faults = Vec::new();
+        match self.bundle() {
+            None => faults.push("no bundle: run `luyin gate bundle` / 无数据包".to_owned()),
+            Some(b) if b.expires < now => {
+                faults.push(
+                    "the bundle has expired: run `luyin gate bundle` / 数据包已过期".to_owned(),
+                );
+            }
+            Some(b) if now.plus_ms(120_000) < b.issued => {
+                faults.push("the clock is behind the bundle's / 时钟落后".to_owned());
+            }
+            Some(b)
+                if !b
+                    .policies
+                    .iter()
+                    .any(|p| p.reference.id == self.settings.policy) =>
+            {
+                let id = self.settings.policy;
+                faults.push(format!(
+                    "policy {id} is not in the bundle / 数据包中没有该政策"
+                ));
+            }
+            Some(_) => {}
+        }
+        if self.key.is_none() {
+            faults.push("no verifying key: run `luyin gate bundle` / 无验证密钥".to_owned());
+        }
+        if self.code(now.step()).is_err() {
+            faults.push("the code's secret cannot be read / 动态码密钥不可读".to_owned());
+        }
+        if let Err(error) = self.queue.waiting() {
+            faults.push(format!("the record queue: {error}"));
+        }
+        faults
+    }
+}
+
+fn describe(shown: &ShownPass, reason: Reason) -> PassShown {
+    let pass = &shown.pass;
+    let compare = reason == Reason::ProvedCompareId;
+    let digits = format!("{:02}", pass.mask.digits());
+    PassShown {
+        policy: pass.policy.to_string(),
+        mode: pass.mode,
+        day: pass.day.to_iso(),
+        epoch: pass.epoch,
+        surname: compare.then(|| crate::enrolment::surname_of(pass.mask.surname()).unwrap_or("-")),
+        digits: compare.then_some(digits),
+    }
+}
+
+fn pass_key(bytes: &[u8], parameters: &NetworkParameters) -> Result<PreparedVk, GateError> {
+    if Sha256Hash::of(bytes) != parameters.verifying_keys.pass {
+        return Err(GateError::WrongKey);
+    }
+    let key = decode_vk(bytes, CircuitName::Pass.inputs()).map_err(|_| GateError::WrongKey)?;
+    PreparedVk::new(CircuitName::Pass, &key).map_err(|_| GateError::WrongKey)
+}
+
+fn present(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,516 @@
+//! The device across restarts and crashes.
+
+use super::*;
+use luyin_circuits::groth16::ProverKey;
+use luyin_circuits::pass::{Occasion, PackedPolicy, Pass as PassStatement, Private};
+use luyin_circuits::{NOTE_LEVELS, Path as TreePath};
+use luyin_keys::keystore::SecretBytes;
+use luyin_keys::signing::SigningKey;
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::did::Did;
+use luyin_protocol::gate::EpochRef;
+use luyin_protocol::hash::{Tag, hash};
+use luyin_protocol::itinerary::Itinerary;
+use luyin_protocol::network::{Cadence, NetworkMode, TrusteeInfo, VerifyingKeys};
+use luyin_protocol::note::{DayStatus, IdentitySecret, Mask, Note, NoteState, RevocationHandle};
+use luyin_protocol::pass::Pass;
+use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
+use luyin_protocol::risk::RiskList;
+use luyin_protocol::scope::ScopeIndex;
+use luyin_protocol::signature::{Domain, PublicKey, SealPublicKey};
+use luyin_protocol::time::Day;
+use std::cell::{Cell, RefCell};
+use std::sync::LazyLock;
+
+const DAY: Day = Day::new(20_000);
+
+fn key(n: u8) -> SigningKey {
+    SigningKey::from_secret(&SecretBytes::new([n; 32]))
+}
+
+fn public(n: u8) -> PublicKey {
+    key(n).public()
+}
+
+/// A development key of the real circuit, and its verifying key's bytes.
+static KEYS: LazyLock<(ProverKey<PassStatement>, Vec<u8>)> = LazyLock::new(|| {
+    let prover = ProverKey::<PassStatement>::development(&mut OsRng).unwrap();
+    let vk = luyin_keys::manifest::encode_vk(prover.verifying_key()).unwrap();
+    (prover, vk)
+});
+
+fn parameters() -> NetworkParameters {
+    let pass = Sha256Hash::of(&KEYS.1);
+    let h = Sha256Hash::of(b"other");
+    let trustee = |n: u8| TrusteeInfo {
+        name: format!("trustee {n}"),
+        sign: public(n),
+        seal: SealPublicKey::from_bytes([n; 32]),
+    };
+    NetworkParameters {
+        origin: "luyin.example/gate".into(),
+        mode: NetworkMode::Development,
+        cadence: Cadence::standard(),
+        proposers: vec![public(10)],
+        approvers: vec![public(11)],
+        trustees: (1..=5).map(trustee).collect(),
+        evaluators: vec![h; 3],
+        verifying_keys: VerifyingKeys {
+            enrol: h,
+            checkin: h,
+            absorb: h,
+            pass,
+        },
+        nodes: vec![public(12)],
+    }
+}
+
+fn venue() -> Did {
+    Did::from_bytes([8; 32])
+}
+
+fn morning() -> Timestamp {
+    DAY.start().plus_ms(9 * 3_600_000)
+}
+
+fn policy() -> Policy {
+    Policy {
+        reference: PolicyRef { id: 1, version: 1 },
+        name_zh: "通行".into(),
+        name_en: "Pass".into(),
+        effective: Timestamp::new(1),
+        grace_ms: 0,
+        thresholds: Thresholds::standard(),
+        predicates: Predicates {
+            slot_lag: 1,
+            min_normal: 1,
+            window_a: 1,
+            window_b: 1,
+            max_test_age: None,
+            min_doses: None,
+            max_reading_age: None,
+            max_itinerary_age: None,
+            fresh_horizon: 0,
+            fresh_normal: 0,
+            show_mask: false,
+        },
+        paper: false,
+        gate_code: false,
+    }
+}
+
+/// A holder's note under a root of its own, and the epoch of that root.
+struct Holder {
+    private: Private,
+    epoch: EpochRef,
+}
+
+impl Holder {
+    fn new() -> Self {
+        let sk = IdentitySecret::from_value(5u64.into());
+        let rh = RevocationHandle::from_value(6u64.into());
+        let first = Note::first(&sk, rh, Mask::from_bits(7), Day::new(0));
+        let history = first.state.history.with_today_at_least(DayStatus::Normal);
+        let state = NoteState {
+            slot: DAY.slots()[0],
+            history,
+            ..first.state
+        };
+        let note = first.successor(&sk, state, Itinerary::default());
+        let mut children = [[ark_bn254::Fr::from(9u64); 4]; NOTE_LEVELS];
+        let mut current = note.commitment().value();
+        for level in &mut children {
+            level[0] = current;
+            current = hash(Tag::Tree, level);
+        }
+        let path = TreePath::new(children);
+        let epoch = EpochRef {
+            number: 1,
+            time: morning(),
+            root: luyin_protocol::field::EpochRoot::from_value(current),
+        };
+        Self {
+            private: Private { sk, note, path },
+            epoch,
+        }
+    }
+
+    /// A real proof, shown in a scope.
+    fn pass(&self, scope: ScopeIndex) -> Pass {
+        let network = parameters().id();
+        let ephemeral = public(40);
+        let occasion = Occasion {
+            root: self.epoch.root,
+            policy: PackedPolicy::from_value(policy().predicates.pack(DAY)),
+            risk: Itinerary::default(),
+            day: DAY,
+            scope: scope.scope(&network, &venue(), DAY),
+            binding: Pass::binding(&network, PassMode::Screen, &ephemeral),
+        };
+        let public = self.private.public(&occasion);
+        let proof = luyin_circuits::groth16::prove(&KEYS.0, &public, &self.private, &mut OsRng);
+        Pass {
+            mode: PassMode::Screen,
+            epoch: 1,
+            policy: policy().reference,
+            risk: 1,
+            day: DAY,
+            scope,
+            nym: public.nym,
+            rtag: public.rtag,
+            mask: public.mask_out,
+            ephemeral,
+            proof: (&proof.unwrap()).into(),
+        }
+    }
+}
+
+fn show(pass: &Pass, now: Timestamp) -> String {
+    let body = pass.show_body(now.step(), GateCode(0));
+    ShownPass {
+        pass: pass.clone(),
+        step: now.step(),
+        code: GateCode(0),
+        signature: key(40).sign(Domain::Show, &parameters().id(), &body),
+    }
+    .to_text()
+}
+
+fn bundle(issued: Timestamp, epoch: EpochRef) -> Vec<u8> {
+    let bundle = GateBundle {
+        parameters: parameters(),
+        issued,
+        expires: issued.plus_ms(24 * 3_600_000),
+        epochs: vec![epoch],
+        policies: vec![policy()],
+        risk_lists: vec![RiskList {
+            version: 1,
+            regions: Itinerary::default(),
+            effective: Timestamp::new(1),
+            grace_ms: 0,
+        }],
+        releases: vec![],
+    };
+    let signature = key(12).sign(Domain::Bundle, &bundle.network(), &bundle.to_vec());
+    SignedBundle::new(bundle, public(12), signature).to_bytes()
+}
+
+fn settings() -> Settings {
+    Settings {
+        network: parameters().id(),
+        gate: Did::from_bytes([50; 32]),
+        venue: venue(),
+        policy: 1,
+        node: "http://node".into(),
+    }
+}
+
+fn set_up(directory: &Path) -> GateDevice {
+    let mut device = GateDevice::init(directory, &settings()).unwrap();
+    device
+        .take_bundle(&bundle(morning(), Holder::new().epoch))
+        .unwrap();
+    device.take_key(&KEYS.1).unwrap();
+    device
+}
+
+fn scan(device: &mut GateDevice, text: &str, now: Timestamp) -> Reason {
+    let scan = device.scan(text, now, Sharing::Offline).unwrap();
+    scan.verdict.reason()
+}
+
+#[test]
+fn a_real_proof_opens_the_gate_and_an_altered_one_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = set_up(dir.path());
+    let pass = Holder::new().pass(ScopeIndex::Venue);
+    assert_eq!(
+        scan(&mut device, &show(&pass, morning()), morning()),
+        Reason::Proved
+    );
+    let mut lent = pass.clone();
+    lent.nym = luyin_protocol::field::Nym::from_value(3u64.into());
+    assert_eq!(
+        scan(&mut device, &show(&lent, morning()), morning()),
+        Reason::Rejected
+    );
+    let mut garbled = pass;
+    garbled.nym = luyin_protocol::field::Nym::from_value(4u64.into());
+    garbled.proof = luyin_protocol::signature::ProofBytes::from_bytes([0xff; 128]);
+    assert_eq!(
+        scan(&mut device, &show(&garbled, morning()), morning()),
+        Reason::Rejected
+    );
+    assert_eq!(device.queue().waiting().unwrap().len(), 3);
+}
+
+#[test]
+fn what_was_seen_survives_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let holder = Holder::new();
+    let (at_venue, walk_in) = (
+        show(&holder.pass(ScopeIndex::Venue), morning()),
+        holder.pass(ScopeIndex::WalkIn { block: 2, k: 1 }),
+    );
+    let mut device = set_up(dir.path());
+    assert_eq!(scan(&mut device, &at_venue, morning()), Reason::Proved);
+    assert_eq!(
+        scan(&mut device, &show(&walk_in, morning()), morning()),
+        Reason::Proved
+    );
+    let mut device = GateDevice::open(dir.path()).unwrap();
+    assert_eq!(scan(&mut device, &at_venue, morning()), Reason::Replayed);
+    let later = morning().plus_ms(600_000);
+    assert_eq!(
+        scan(&mut device, &show(&walk_in, later), later),
+        Reason::WalkInSpent
+    );
+}
+
+#[test]
+fn a_torn_last_line_of_the_seen_file_is_dropped_and_the_others_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = show(&Holder::new().pass(ScopeIndex::Venue), morning());
+    let mut device = set_up(dir.path());
+    assert_eq!(scan(&mut device, &text, morning()), Reason::Proved);
+    drop(device);
+    let file = dir.path().join("seen").join(DAY.to_string());
+    let mut bytes = fs::read(&file).unwrap();
+    bytes.extend([1, 2, 3]);
+    fs::write(&file, &bytes).unwrap();
+    let mut device = GateDevice::open(dir.path()).unwrap();
+    assert_eq!(fs::read(&file).unwrap().len(), bytes.len() - 3);
+    assert_eq!(scan(&mut device, &text, morning()), Reason::Replayed);
+}
+
+#[test]
+fn yesterdays_walk_ins_are_kept_and_earlier_ones_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut seen = SeenLog::open(dir.path()).unwrap();
+    let nym = |n: u64| luyin_protocol::field::Nym::from_value(n.into());
+    for back in 0..3u16 {
+        let now = DAY.minus(back).start().plus_ms(3_600_000);
+        let mut shared = SharedSeen::new(&mut seen, Sharing::Offline, now.step());
+        luyin_protocol::gate::Seen::record(&mut shared, nym(back.into()), now.step(), true);
+        shared.finish().unwrap();
+    }
+    seen.forget(DAY.minus(1).start()).unwrap();
+    seen.forget(DAY.start()).unwrap();
+    let shared = SharedSeen::new(&mut seen, Sharing::Offline, DAY.start().step());
+    let spent = |n: u64| luyin_protocol::gate::Seen::is_spent(&shared, nym(n));
+    assert!(spent(0) && spent(1) && !spent(2));
+}
+
+#[test]
+fn a_gate_without_data_is_grey_and_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    let scanned = device.scan("LY1:X", morning(), Sharing::Offline).unwrap();
+    assert_eq!(scanned.verdict.colour(), Colour::Grey);
+    assert!(scanned.line().contains("灰 GREY"));
+    assert_eq!(device.self_test(morning()).len(), 2);
+    assert!(matches!(
+        GateDevice::init(dir.path(), &settings()),
+        Err(GateError::AlreadySetUp(_))
+    ));
+    let empty = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        GateDevice::open(empty.path()),
+        Err(GateError::NotSetUp(_))
+    ));
+}
+
+#[test]
+fn the_self_test_finds_an_expired_bundle_a_slow_clock_and_a_missing_policy() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = set_up(dir.path());
+    assert_eq!(device.self_test(morning()), Vec::<String>::new());
+    assert_eq!(device.self_test(morning().plus_ms(25 * 3_600_000)).len(), 1);
+    assert_eq!(device.self_test(DAY.minus(1).start()).len(), 1);
+    device.settings.policy = 9;
+    assert_eq!(device.self_test(morning()).len(), 1);
+}
+
+#[test]
+fn an_older_bundle_and_a_foreign_key_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = set_up(dir.path());
+    let older = Timestamp::new(morning().get() - 1);
+    assert!(matches!(
+        device.take_bundle(&bundle(older, Holder::new().epoch)),
+        Err(GateError::OlderBundle)
+    ));
+    let mut altered = KEYS.1.clone();
+    altered[9] ^= 1;
+    assert!(matches!(
+        device.take_key(&altered),
+        Err(GateError::WrongKey)
+    ));
+    let mut forged = bundle(morning(), Holder::new().epoch);
+    let end = forged.len() - 1;
+    forged[end] ^= 1;
+    assert!(matches!(
+        device.take_bundle(&forged),
+        Err(GateError::Bundle(_))
+    ));
+}
+
+/// A node that takes batches in order, and can lose its answers.
+#[derive(Default)]
+struct Sink {
+    filed: RefCell<Vec<SealedBatch>>,
+    lose: Cell<bool>,
+    down: Cell<bool>,
+}
+
+impl RecordSink for Sink {
+    fn next(&self) -> Result<u32, GateError> {
+        Ok(u32::try_from(self.filed.borrow().len()).unwrap() + 1)
+    }
+    fn file(&self, batch: &SealedBatch) -> Result<(), GateError> {
+        if self.down.get() {
+            return Err(GateError::NoBundle);
+        }
+        assert_eq!(batch.anchor.batch, self.next()?);
+        self.filed.borrow_mut().push(batch.clone());
+        match self.lose.replace(false) {
+            true => Err(GateError::NoBundle),
+            false => Ok(()),
+        }
+    }
+}
+
+fn fill(device: &mut GateDevice, from: usize, count: usize) {
+    for n in from..from + count {
+        device
+            .manual(&format!("身份证核对 {n}"), morning())
+            .unwrap();
+    }
+}
+
+fn notes(batches: &[SealedBatch]) -> Vec<Evidence> {
+    let all = batches.iter().flat_map(|b| &b.records);
+    all.map(|r| r.evidence.clone()).collect()
+}
+
+#[test]
+fn every_record_reaches_the_node_once_and_in_order_through_restarts_and_lost_answers() {
+    let dir = tempfile::tempdir().unwrap();
+    let sink = Sink::default();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    fill(&mut device, 0, 5);
+    sink.down.set(true);
+    assert!(device.upload(&sink, &key(50), |_| {}).is_err());
+    assert_eq!(device.queue().unsent().unwrap().len(), 1);
+    let mut device = GateDevice::open(dir.path()).unwrap();
+    fill(&mut device, 5, 3);
+    sink.down.set(false);
+    sink.lose.set(true);
+    assert!(device.upload(&sink, &key(50), |_| {}).is_err());
+    let mut device = GateDevice::open(dir.path()).unwrap();
+    let done = device.upload(&sink, &key(50), |_| {}).unwrap();
+    assert_eq!((done.already_there, done.batches, done.records), (1, 1, 3));
+    let expected: Vec<Evidence> = (0..8)
+        .map(|n| Evidence::Manual(format!("身份证核对 {n}")))
+        .collect();
+    assert_eq!(notes(&sink.filed.borrow()), expected);
+    let idle = device.upload(&sink, &key(50), |_| {}).unwrap();
+    assert_eq!(idle, Uploaded::default());
+    for batch in sink.filed.borrow().iter() {
+        let a = &batch.anchor;
+        let body = luyin_protocol::tx::AuditBatch::body(&a.gate, a.batch, a.records, &a.root);
+        let network = parameters().id();
+        public(50)
+            .verify(Domain::Audit, &network, &body, &a.signature)
+            .unwrap();
+        assert_eq!(a.root, queue::root_of(&batch.records));
+    }
+}
+
+#[test]
+fn a_crash_between_the_batch_and_the_removal_of_its_records_doubles_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    fill(&mut device, 0, 4);
+    let waiting = dir.path().join("records").join("waiting");
+    let saved: Vec<_> = fs::read_dir(&waiting)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .map(|p| (p.clone(), fs::read(p).unwrap()))
+        .collect();
+    let network = parameters().id();
+    device
+        .queue()
+        .cut(1, settings().gate, &network, &key(50))
+        .unwrap();
+    // As if the power had gone before the records were removed.
+    for (path, bytes) in saved {
+        fs::write(path, bytes).unwrap();
+    }
+    let mut device = GateDevice::open(dir.path()).unwrap();
+    assert!(device.queue().waiting().unwrap().is_empty());
+    fill(&mut device, 4, 1);
+    let sink = Sink::default();
+    device.upload(&sink, &key(50), |_| {}).unwrap();
+    assert_eq!(notes(&sink.filed.borrow()).len(), 5);
+}
+
+#[test]
+fn many_records_go_in_several_batches_and_a_node_that_is_behind_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    fill(&mut device, 0, queue::BATCH_RECORDS + 1);
+    let sink = Sink::default();
+    let done = device.upload(&sink, &key(50), |_| {}).unwrap();
+    assert_eq!(done.batches, 2);
+    fill(&mut device, 0, 1);
+    sink.down.set(true);
+    assert!(device.upload(&sink, &key(50), |_| {}).is_err());
+    assert!(matches!(
+        device.upload(&Sink::default(), &key(50), |_| {}),
+        Err(GateError::BatchNumber {
+            expected: 1,
+            held: 3
+        })
+    ));
+}
+
+#[test]
+fn records_are_removed_when_fourteen_days_are_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    fill(&mut device, 0, 2);
+    let last_day = DAY.plus(RETENTION_DAYS).start().plus_ms(1);
+    device.queue().forget(last_day).unwrap();
+    assert_eq!(device.queue().waiting().unwrap().len(), 2);
+    device.queue().forget(last_day.plus_ms(86_400_000)).unwrap();
+    assert!(device.queue().waiting().unwrap().is_empty());
+}
+
+#[test]
+fn notes_of_the_guard_are_short_and_never_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut device = GateDevice::init(dir.path(), &settings()).unwrap();
+    for bad in ["", "  ", &"字".repeat(67)] {
+        assert!(matches!(
+            device.manual(bad, morning()),
+            Err(GateError::Note)
+        ));
+    }
+    assert!(device.queue().waiting().unwrap().is_empty());
+}
+
+#[test]
+fn the_displayed_code_is_the_gates_own() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let first = GateDevice::init(a.path(), &settings()).unwrap();
+    let second = GateDevice::init(b.path(), &settings()).unwrap();
+    let step = morning().step();
+    let codes = |d: &GateDevice| -> Vec<u32> {
+        (0..5)
+            .map(|n| d.code(Step::new(step.get() + n)).unwrap().0)
+            .collect()
+    };
+    assert_ne!(codes(&first), codes(&second));
+    assert_eq!(codes(&first), codes(&GateDevice::open(a.path()).unwrap()));
+}

@@ -1,0 +1,88 @@
+//! Sending audit records: whole batches, in order, each acknowledged before the next.
+
+use super::{GateDevice, GateError};
+use crate::client::NodeClient;
+use luyin_keys::signing::SigningKey;
+use luyin_protocol::codec::Canonical;
+use serde::Serialize;
+
+/// What an upload came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Uploaded {
+    /// Batches acknowledged now.
+    pub batches: u32,
+    /// Records in them.
+    pub records: u32,
+    /// Batches that the node had already.
+    pub already_there: u32,
+}
+
+/// Where batches go; a node, or a test's.
+pub trait RecordSink {
+    /// The number that the next batch must have.
+    fn next(&self) -> Result<u32, GateError>;
+    /// Files a batch.
+    fn file(&self, batch: &super::SealedBatch) -> Result<(), GateError>;
+}
+
+impl RecordSink for NodeClient {
+    fn next(&self) -> Result<u32, GateError> {
+        Ok(self.gate_next_batch()?)
+    }
+    fn file(&self, batch: &super::SealedBatch) -> Result<(), GateError> {
+        let records: Vec<Vec<u8>> = batch.records.iter().map(Canonical::to_vec).collect();
+        self.gate_records(&batch.anchor, &records)?;
+        Ok(())
+    }
+}
+
+impl GateDevice {
+    /// Sends everything that waits. May be interrupted and repeated at any point.
+    ///
+    /// # Errors
+    /// Those of the node and the disk; [`GateError::BatchNumber`].
+    pub fn upload(
+        &mut self,
+        sink: &impl RecordSink,
+        key: &SigningKey,
+        mut progress: impl FnMut(&Uploaded),
+    ) -> Result<Uploaded, GateError> {
+        let mut done = Uploaded::default();
+        let mut next = sink.next()?;
+        for batch in self.queue.unsent()? {
+            let number = batch.anchor.batch;
+            if number < next {
+                self.queue.acknowledge(number)?;
+                done.already_there += 1;
+                continue;
+            }
+            if number > next {
+                return Err(GateError::BatchNumber {
+                    expected: next,
+                    held: number,
+                });
+            }
+            next = self.file(sink, &batch, &mut done)?;
+            progress(&done);
+        }
+        let (gate, network) = (self.settings.gate, self.settings.network);
+        while let Some(batch) = self.queue.cut(next, gate, &network, key)? {
+            next = self.file(sink, &batch, &mut done)?;
+            progress(&done);
+        }
+        Ok(done)
+    }
+
+    fn file(
+        &mut self,
+        sink: &impl RecordSink,
+        batch: &super::SealedBatch,
+        done: &mut Uploaded,
+    ) -> Result<u32, GateError> {
+        sink.file(batch)?;
+        self.queue.acknowledge(batch.anchor.batch)?;
+        done.batches += 1;
+        done.records += batch.anchor.records;
+        Ok(batch.anchor.batch.saturating_add(1))
+    }
+}
