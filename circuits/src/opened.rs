@@ -1,7 +1,7 @@
 //! A note as its holder opens it: the beginning of check-in, absorb and pass.
 
 use crate::curve::Fr;
-use crate::gadgets::{Field, NoteVar, Path, StateVar, commit, hash, membership, pack};
+use crate::gadgets::{FIELDS, Field, NoteVar, Path, StateVar, commit, hash, membership, pack};
 use crate::r1cs::{Num, System};
 use luyin_protocol::field::{EpochRoot, ItineraryDigest, NoteCommitment};
 use luyin_protocol::hash::Tag;
@@ -76,7 +76,7 @@ impl Opened {
             rho,
             r,
         };
-        let packed = pack(&state.nums(), &held.state);
+        let packed = pack(&state.nums());
         let cm = commit(cs, &note, &packed);
         let reached = cs.within("path", |cs| membership(cs, &cm, path));
         cs.within("root", |cs| cs.enforce_equal(&reached, root));
@@ -96,7 +96,7 @@ impl Opened {
     pub(crate) fn succeed(
         self,
         cs: &mut System,
-        fields: &[Num; 10],
+        fields: &[Num; FIELDS],
         digest: Num,
         nf: &Num,
         r_new: Fr,
@@ -109,10 +109,7 @@ impl Opened {
             r,
             ..self.note
         };
-        let packed = pack(
-            fields,
-            &NoteState::blank(Default::default(), luyin_protocol::time::Day::new(0)),
-        );
+        let packed = pack(fields);
         let computed = commit(cs, &note, &packed);
         cs.within("equal", |cs| cs.enforce_equal(&computed, cm_new));
     }

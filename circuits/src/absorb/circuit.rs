@@ -1,6 +1,6 @@
 use super::{Private, Public};
 use crate::curve::Fr;
-use crate::gadgets::{Field, StateVar, bits, hash, later, membership, worse};
+use crate::gadgets::{FIELDS, Field, StateVar, bits, hash, later, membership, worse};
 use crate::opened::{Opened, day_of_slot};
 use crate::r1cs::{Bit, Num, System};
 use ark_ff::Field as _;
@@ -145,7 +145,7 @@ impl AttestedVar {
     }
 
     /// Clause f: the new fields and digest.
-    fn take_over(&self, cs: &mut System, old: &Opened, later: &Bit) -> ([Num; 10], Num) {
+    fn take_over(&self, cs: &mut System, old: &Opened, later: &Bit) -> ([Num; FIELDS], Num) {
         let [test, vaccination, itinerary, reading] = &self.kinds;
         let [v0, v1, ..] = self.value_bits();
         let mut fields = old.state.nums();

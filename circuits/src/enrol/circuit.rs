@@ -1,11 +1,10 @@
 use super::{Private, Public};
 use crate::curve::Fr;
-use crate::gadgets::{NoteVar, bits, commit, hash, pack};
+use crate::gadgets::{FIELDS, NoteVar, bits, commit, hash, pack};
 use crate::r1cs::{Num, System};
 use ark_ff::Field;
 use luyin_protocol::hash::Tag;
 use luyin_protocol::itinerary::Itinerary;
-use luyin_protocol::note::NoteState;
 
 pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
     let [
@@ -55,11 +54,10 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
             rho,
             r,
         };
-        let blank = NoteState::blank(private.mask, public.fresh_day);
-        let mut fields = blank.fields().map(|_| Num::small(0));
+        let mut fields: [Num; FIELDS] = std::array::from_fn(|_| Num::small(0));
         let [.., fresh_field, mask_field] = &mut fields;
         (*fresh_field, *mask_field) = (fresh_day.clone(), mask);
-        let computed = commit(cs, &note, &pack(&fields, &blank));
+        let computed = commit(cs, &note, &pack(&fields));
         cs.within("equal", |cs| cs.enforce_equal(&computed, &cm));
     });
     cs.within("d", |cs| {

@@ -119,3 +119,8 @@ fn a_share_off_the_polynomial_is_refused() {
     public.shares[4] = ShareCommitment::from_value(alien);
     assert_eq!(Enrol::check(&public, &private), Err(Clause::D));
 }
+
+#[test]
+fn an_input_that_no_row_ties_down_could_be_exchanged_in_a_finished_proof() {
+    check_the_forgery_end_to_end(&forgers(), &answers(), "e");
+}

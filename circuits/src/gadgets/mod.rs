@@ -12,5 +12,6 @@ mod tests;
 pub use bits::bits;
 pub use compare::{at_least, later, worse};
 pub use membership::{ARITY, Path, membership};
+pub(crate) use note::FIELDS;
 pub use note::{Field, NoteVar, StateVar, commit, pack};
 pub use poseidon::hash;

@@ -32,7 +32,10 @@ pub enum Field {
 }
 
 /// How many fields a state has.
-const FIELDS: usize = 10;
+pub(crate) const FIELDS: usize = 10;
+
+/// Their widths in bits, as `NoteState::fields` has them.
+pub(super) const WIDTHS: [usize; FIELDS] = [32, 28, 16, 1, 4, 16, 16, 16, 16, 32];
 
 /// A state in bits. The packed state is their sum, so that no further row ties the two.
 pub struct StateVar([Vec<Bit>; FIELDS]);
@@ -77,18 +80,13 @@ impl StateVar {
 
 /// Packs fields into a state. Each must be known to fit its width.
 #[must_use]
-pub fn pack(fields: &[Num; FIELDS], widths: &NoteState) -> Num {
+pub fn pack(fields: &[Num; FIELDS]) -> Num {
     let mut weight = Fr::ONE;
-    Num::sum(
-        fields
-            .iter()
-            .zip(widths.fields())
-            .map(|(field, (_, width))| {
-                let k = weight;
-                weight *= Fr::from(2u64).pow([width as u64]);
-                (k, field)
-            }),
-    )
+    Num::sum(fields.iter().zip(WIDTHS).map(|(field, width)| {
+        let k = weight;
+        weight *= Fr::from(2u64).pow([width as u64]);
+        (k, field)
+    }))
 }
 
 /// The parts of a note that no statement changes, and its `rho` and `r`.

@@ -2,7 +2,7 @@ use super::poseidon::{Rounds, permute};
 use super::*;
 use crate::curve::Fr;
 use crate::r1cs::{Matrices, Num, System};
-use ark_ff::{Field, UniformRand};
+use ark_ff::{Field as _, UniformRand};
 use luyin_protocol::hash::{MAX_INPUTS, Tag, hash as native_hash, parameters};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -135,4 +135,26 @@ fn a_path_leads_from_each_of_the_four_places_and_from_nowhere_else() {
         assert_eq!(path.root(stranger), None);
         assert!(!run(&[stranger], |cs, v| membership(cs, &v[0], &path)).1);
     }
+}
+
+#[test]
+fn the_fields_of_a_state_are_the_protocols() {
+    let state = crate::audit::sample::state(&mut StdRng::seed_from_u64(4));
+    assert_eq!(state.fields().map(|(_, width)| width), super::note::WIDTHS);
+    let mut cs = System::for_witness();
+    let var = StateVar::witness(&mut cs, &state);
+    assert_eq!(pack(&var.nums()).value(), state.pack());
+    assert_eq!(var.num(Field::Mask).value(), Fr::from(state.mask.bits()));
+    assert_eq!(
+        var.num(Field::TestDay).value(),
+        Fr::from(state.test_day.get())
+    );
+    let newest = var
+        .pairs()
+        .next()
+        .map(|(low, high)| low.num() + &high.num().scale(Fr::from(2u64)));
+    assert_eq!(
+        newest.unwrap().value(),
+        Fr::from(state.history.at(0).code())
+    );
 }

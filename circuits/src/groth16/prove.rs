@@ -8,6 +8,7 @@ use ark_ff::{BigInteger256, PrimeField, UniformRand};
 use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::SynthesisError;
 use rand::{CryptoRng, RngCore};
+use zeroize::Zeroizing;
 
 /// Why there is no proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,13 +53,14 @@ pub(crate) fn prove_assignment<S: Statement, R: RngCore + CryptoRng>(
         inputs,
     )?;
     let h: Vec<BigInteger256> = h.iter().map(|x| x.into_bigint()).collect();
-    let scalars: Vec<BigInteger256> = values.iter().map(|x| x.into_bigint()).collect();
+    let scalars: Zeroizing<Vec<BigInteger256>> =
+        Zeroizing::new(values.iter().map(|x| x.into_bigint()).collect());
     let (_, witness) = scalars.split_at(inputs.len());
     let used = prover
         .b_columns
         .iter()
         .filter_map(|column| scalars.get(*column).copied());
-    let used: Vec<BigInteger256> = used.collect();
+    let used: Zeroizing<Vec<BigInteger256>> = Zeroizing::new(used.collect());
 
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
     let a = G1Projective::msm_bigint(&key.a_query, &scalars) + key.vk.alpha_g1 + key.delta_g1 * r;

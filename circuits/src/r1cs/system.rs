@@ -53,8 +53,11 @@ impl System {
     /// Values only, which is all that proving needs.
     #[must_use]
     pub fn for_witness() -> Self {
+        // Room for the largest circuit: a vector that grows leaves copies of secrets behind.
+        let mut values = Vec::with_capacity(1 << 14);
+        values.push(Fr::ONE);
         Self {
-            values: vec![Fr::ONE],
+            values,
             inputs: 0,
             path: Vec::new(),
             shape: None,
