@@ -11,6 +11,7 @@ pub mod block;
 pub mod enrolment;
 pub mod epoch;
 pub mod identity;
+mod key_part;
 pub mod keys;
 pub mod note;
 pub mod notice;
@@ -18,7 +19,7 @@ pub mod publication;
 pub mod record;
 
 use crate::log::merkle::EntryIndex;
-use crate::store::{Batch, Height, Store, StoreError};
+use crate::store::{Batch, Entry, Height, Store, StoreError};
 use attestation::Touch;
 use keys::{Cell, Range};
 use luyin_protocol::codec::{Canonical, DecodeError};
@@ -217,7 +218,7 @@ impl<'a> State<'a> {
         }
         let merged = self.merged(range.prefix(), from, limit)?;
         let split = range.prefix().len();
-        let decode = |(key, value): (Vec<u8>, Vec<u8>)| {
+        let decode = |(key, value): Entry| {
             let suffix = key.get(split..).unwrap_or_default();
             Ok((decoded(&key, suffix)?, decoded(&key, &value)?))
         };
@@ -231,7 +232,7 @@ impl<'a> State<'a> {
         prefix: &[u8],
         mut from: Vec<u8>,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateError> {
+    ) -> Result<Vec<Entry>, StateError> {
         let changed = self.changes.writes.range(from.clone()..);
         let mut found: BTreeMap<Vec<u8>, Vec<u8>> = changed
             .take_while(|(key, _)| key.starts_with(prefix))

@@ -8,10 +8,10 @@ use crate::state::attestation::{Standing, is_live_day};
 use crate::state::record::LeafNumber;
 use crate::state::{Network, Place, State, StateError, keys};
 use luyin_protocol::signature::Domain;
-use luyin_protocol::tx::AttestWithdrawn;
+use luyin_protocol::tx::{AttestWithdrawn, MAX_BATCH};
 use std::collections::BTreeSet;
 
-/// Some leaves, no two alike, and a reason.
+/// 1 to [`MAX_BATCH`] leaves, no two alike, and a reason.
 pub fn check_form(_: &Network, tx: &AttestWithdrawn) -> Result<(), Refusal> {
     let AttestWithdrawn {
         issuer: _,
@@ -22,6 +22,9 @@ pub fn check_form(_: &Network, tx: &AttestWithdrawn) -> Result<(), Refusal> {
     } = tx;
     if leaves.is_empty() {
         return Err(FormRefusal::Empty.into());
+    }
+    if leaves.len() > MAX_BATCH {
+        return Err(FormRefusal::TooLong.into());
     }
     if leaves.iter().collect::<BTreeSet<_>>().len() < leaves.len() {
         return Err(FormRefusal::RepeatedItem.into());

@@ -7,6 +7,7 @@ use crate::state::accreditation::RoleSlot;
 use crate::state::identity::Resolution;
 use crate::state::{Network, Place, State, StateError, keys};
 use luyin_protocol::did::Did;
+use luyin_protocol::risk::MAX_CLAUSE;
 use luyin_protocol::signature::Domain;
 use luyin_protocol::tx::{Accredit, Approvals, Governance, GovernanceAction, Role, Unaccredit};
 
@@ -48,8 +49,11 @@ fn check_action_form(action: &GovernanceAction) -> Result<(), Refusal> {
     }
 }
 
-/// A reason has words.
+/// A reason has words, and not too many.
 pub(super) fn stated(reason: &str) -> Result<(), Refusal> {
+    if reason.len() > MAX_CLAUSE {
+        return Err(FormRefusal::TooLong.into());
+    }
     if reason.trim().is_empty() {
         return Err(FormRefusal::NoReason.into());
     }

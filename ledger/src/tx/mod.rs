@@ -80,9 +80,6 @@ refused!(
 /// # Errors
 /// The refusal.
 pub fn check_form(network: &Network, tx: &Tx) -> Result<(), Refusal> {
-    if tx.to_vec().len() > MAX_ENTRY {
-        return Err(FormRefusal::TooLong.into());
-    }
     match tx {
         Tx::DidCreate(tx) => did::create::check_form(network, tx),
         Tx::DidUpdate(tx) => did::update::check_form(network, tx),
@@ -95,7 +92,21 @@ pub fn check_form(network: &Network, tx: &Tx) -> Result<(), Refusal> {
         Tx::AttestWithdrawn(tx) => attest_withdrawn::check_form(network, tx),
         Tx::Absorb(tx) => absorb::check_form(network, tx),
         Tx::AuditBatch(tx) => audit_batch::check_form(network, tx),
+    }?;
+    check_bytes(tx)
+}
+
+/// What goes into the log must be readable from it: a value put together in this process, and not read from bytes, may
+/// hold what no decoder accepts.
+fn check_bytes(tx: &Tx) -> Result<(), Refusal> {
+    let bytes = tx.to_vec();
+    if bytes.len() > MAX_ENTRY {
+        return Err(FormRefusal::TooLong.into());
     }
+    if Tx::from_slice(&bytes).as_ref() != Ok(tx) {
+        return Err(FormRefusal::PartsDisagree.into());
+    }
+    Ok(())
 }
 
 /// What can be said of it in a state at a time; the proof is judged apart, see [`claim`].

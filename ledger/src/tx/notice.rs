@@ -2,6 +2,7 @@
 
 use super::refusal::NoticeRefusal;
 use super::{CheckError, Context};
+use crate::state::notice::PublishedNotice;
 use crate::state::{State, keys};
 use luyin_protocol::risk::{NoticeId, RiskNotice};
 use luyin_protocol::tx::NoticeLifted;
@@ -26,7 +27,15 @@ pub(super) fn check_lift(
     lifted: &NoticeLifted,
 ) -> Result<(), CheckError> {
     let NoticeLifted { notice, reason: _ } = lifted;
-    standing(state, context, *notice).map(drop)
+    let found = standing(state, context, *notice)?;
+    if let Some(uid) = found.notice.uid {
+        let enrolment = state.get(&keys::enrolment(uid))?;
+        // It has served: lifting it would let the old note check in beside the one that took its place.
+        if enrolment.is_some_and(|latest| latest.entry > found.entry) {
+            return Err(NoticeRefusal::NoticeOver.into());
+        }
+    }
+    Ok(())
 }
 
 /// The notice, if it is known, not lifted and not over.
@@ -34,7 +43,7 @@ pub(super) fn standing(
     state: &State<'_>,
     context: &Context<'_>,
     id: NoticeId,
-) -> Result<RiskNotice, CheckError> {
+) -> Result<PublishedNotice, CheckError> {
     let Some(found) = state.get(&keys::notice(id))? else {
         return Err(NoticeRefusal::NoticeUnknown.into());
     };
@@ -44,5 +53,5 @@ pub(super) fn standing(
     if found.notice.until < context.time.day() {
         return Err(NoticeRefusal::NoticeOver.into());
     }
-    Ok(found.notice)
+    Ok(found)
 }

@@ -25,7 +25,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Release) -> Result<(
         signatures: _,
     } = tx;
     let found = notice::standing(state, context, values.notice)?;
-    if !found.covers(values.day) {
+    if !found.notice.covers(values.day) {
         return Err(NoticeRefusal::ReleaseOutsideNotice.into());
     }
     if values.day < context.time.day() {

@@ -152,6 +152,32 @@ fn a_superseded_person_enrols_once_more_and_only_once() {
 }
 
 #[test]
+fn a_superseded_notice_that_has_served_is_not_lifted() {
+    let mut world = World::new();
+    let tx = world.enrol(1);
+    world.accept_one(tx);
+    let today = world.today();
+    let id = world.publish_notice(NoticeClass::Superseded, Some(uid(1)));
+    world.accept_one(world.release(id, today, 500));
+    let lift = || {
+        GovernanceAction::NoticeLifted(NoticeLifted {
+            notice: id,
+            reason: "found".into(),
+        })
+    };
+    let unused = world.attempt(lift());
+    let proposal = world.chain.propose(world.now, vec![unused]).unwrap();
+    assert_eq!(
+        proposal.refused(),
+        [],
+        "the phone is found before anybody enrolled again"
+    );
+    let tx = again(&mut world, 1, today);
+    world.accept_one(tx);
+    assert_eq!(world.refusal(world.attempt(lift())).slug(), "notice-over");
+}
+
+#[test]
 fn two_notices_published_ahead_allow_one_new_enrolment_between_them() {
     let mut world = World::new();
     let tx = world.enrol(1);

@@ -219,3 +219,18 @@ fn the_regulator_reads_every_action_with_its_keys_evidence_clause_and_entry() {
     assert_eq!(actions[5].0, entry);
     assert_eq!(actions[5].1.clause(), Some("recovered"));
 }
+
+#[test]
+fn what_no_decoder_would_read_back_does_not_enter_the_log() {
+    let world = World::new();
+    let long = world.attempt(unaccredit(LAB, &"a".repeat(401)));
+    assert_eq!(world.refusal(long).slug(), "too-long");
+    let list = RiskList {
+        version: 1,
+        regions: Itinerary::default(),
+        effective: world.now,
+        grace_ms: u32::MAX,
+    };
+    let tx = world.attempt(GovernanceAction::RiskList(Box::new(list)));
+    assert_eq!(world.refusal(tx).slug(), "parts-disagree");
+}
