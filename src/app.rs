@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::auth::Guards;
 use crate::node::Node;
+use crate::node::directory::DataDirectory;
 use crate::service::audit::reads::ReadLog;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
@@ -37,6 +38,8 @@ pub struct AppParts {
     pub walk_ins: WalkIns,
     /// The log of regulators' reads.
     pub reads: ReadLog,
+    /// The data directory, held as long as the application lives.
+    pub directory: Option<DataDirectory>,
     /// The end.
     pub shutdown: Shutdown,
 }

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `luyin` command.
+
+fn main() -> std::process::ExitCode {
+    luyin::cli::root::main()
+}

@@ -1,8 +1,8 @@
 //! The HTTP side: one table of routes, one file a noun, refusals rendered in one place.
 
 pub mod auth;
-mod budget;
-mod nonce;
+pub(crate) mod budget;
+pub(crate) mod nonce;
 pub mod operation;
 pub mod problem;
 pub mod router;

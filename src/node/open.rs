@@ -10,6 +10,7 @@ use super::verifying_keys::{self, KeysError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry::Metrics;
+use luyin_keys::manifest::Mode;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::chain::{Chain, ChainError, Parts};
 use luyin_ledger::log::checkpoint::{CheckpointSigner, SignError};
@@ -119,6 +120,17 @@ pub fn open(opening: Opening) -> Result<Opened, OpenError> {
     Ok(Opened { node, directory })
 }
 
+/// Opens a node for a bench, whose keys no other node takes.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn open_for_bench(opening: Opening) -> Result<Opened, OpenError> {
+    let directory = DataDirectory::open(&opening.data)?;
+    let storage = Storage::in_directory(&directory)?;
+    let node = assemble(opening, directory.genesis()?, storage, Mode::Bench)?;
+    Ok(Opened { node, directory })
+}
+
 /// Opens a node over storage of the caller's.
 ///
 /// # Errors
@@ -127,6 +139,16 @@ pub fn open_with(
     opening: Opening,
     genesis: NetworkParameters,
     storage: Storage,
+) -> Result<Node, OpenError> {
+    let mode = verifying_keys::mode_of(genesis.mode);
+    assemble(opening, genesis, storage, mode)
+}
+
+fn assemble(
+    opening: Opening,
+    genesis: NetworkParameters,
+    storage: Storage,
+    mode: Mode,
 ) -> Result<Node, OpenError> {
     let Opening {
         data: _,
@@ -137,7 +159,7 @@ pub fn open_with(
         metrics,
     } = opening;
     check_mode(&config, &clock, genesis.mode)?;
-    let (key_files, keys) = verifying_keys::load(&keys, genesis.mode, &genesis.verifying_keys)?;
+    let (key_files, keys) = verifying_keys::load_in(&keys, mode, &genesis.verifying_keys)?;
     let judge = Arc::new(Judge::new(keys.clone()));
     let parts = parts(&genesis, &signing, &storage, Arc::clone(&judge))?;
     let chain = open_or_create(&parts)?;

@@ -38,10 +38,18 @@ pub fn load(
     mode: NetworkMode,
     allowed: &VerifyingKeys,
 ) -> Result<(KeyDirectory, Keys), KeysError> {
-    let mode = match mode {
-        NetworkMode::Production => Mode::Production,
-        NetworkMode::Development => Mode::Development,
-    };
+    load_in(path, mode_of(mode), allowed)
+}
+
+/// The same in a mode that the caller names: the bench takes keys that no network does.
+///
+/// # Errors
+/// [`KeysError`].
+pub fn load_in(
+    path: &Path,
+    mode: Mode,
+    allowed: &VerifyingKeys,
+) -> Result<(KeyDirectory, Keys), KeysError> {
     let hashes = CircuitName::ALL.map(|name| hash_of(allowed, name));
     let directory = KeyDirectory::open(path, mode, VkAllowList::new(hashes))?;
     let key = |name| prepare(&directory, name, &hash_of(allowed, name));
@@ -52,6 +60,15 @@ pub fn load(
         pass: key(CircuitName::Pass)?,
     };
     Ok((directory, keys))
+}
+
+/// Which keys a network of a mode takes. A bench's keys are taken by nothing but the bench.
+#[must_use]
+pub const fn mode_of(network: NetworkMode) -> Mode {
+    match network {
+        NetworkMode::Production => Mode::Production,
+        NetworkMode::Development => Mode::Development,
+    }
 }
 
 /// The hashes that genesis names, from a directory of keys.

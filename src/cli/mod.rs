@@ -1,0 +1,19 @@
+//! `luyin <verb>`: the command line.
+
+pub mod attester;
+pub mod bench;
+pub mod ceremony;
+pub mod demo;
+pub mod did;
+pub mod genesis;
+pub mod keystore;
+pub mod organisation;
+pub mod passphrase;
+pub mod rebuild_index;
+pub mod registrar;
+pub mod root;
+pub mod say;
+pub mod serve;
+pub mod trustee;
+pub mod verify_log;
+pub mod wallet;
