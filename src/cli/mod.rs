@@ -5,6 +5,7 @@ pub mod bench;
 pub mod ceremony;
 pub mod demo;
 pub mod did;
+pub mod gate;
 pub mod genesis;
 pub mod keystore;
 pub mod organisation;

@@ -2,8 +2,8 @@
 
 use super::say::Say;
 use super::{
-    bench, ceremony, demo, did, genesis, keystore, rebuild_index, registrar, serve, trustee,
-    verify_log,
+    attester, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index, registrar, serve, trustee,
+    verify_log, wallet,
 };
 use crate::telemetry::{LogForm, start_log};
 use clap::{Parser, Subcommand};
@@ -51,9 +51,18 @@ enum Verb {
     /// An escrow trustee's process
     #[command(subcommand)]
     Trustee(trustee::Command),
+    /// A person's wallet, or a family's
+    #[command(subcommand)]
+    Wallet(wallet::Command),
+    /// A gate at a venue
+    #[command(subcommand)]
+    Gate(gate::Command),
     /// Enrol persons
     #[command(subcommand)]
     Registrar(registrar::Command),
+    /// Issue attestations
+    #[command(subcommand)]
+    Attester(attester::Command),
 }
 
 /// Runs the command that the process was called with.
@@ -82,7 +91,10 @@ fn run(verb: Verb, say: Say) -> anyhow::Result<()> {
         Verb::Keystore(command) => keystore::run(command, say)?,
         Verb::Did(command) => did::run(command, say)?,
         Verb::Trustee(command) => trustee::run(command, say)?,
+        Verb::Wallet(command) => wallet::run(command, say)?,
+        Verb::Gate(command) => gate::run(command, say)?,
         Verb::Registrar(command) => registrar::run(command, say)?,
+        Verb::Attester(command) => attester::run(command, say)?,
     }
     Ok(())
 }

@@ -1,10 +1,5 @@
 //! Who calls: registrars and other trustees sign their requests (clause 9.2).
 
-#[path = "../http/budget.rs"]
-mod budget;
-#[path = "../http/nonce.rs"]
-mod nonce;
-
 use std::time::Instant;
 
 use axum::http::request::Parts;
@@ -13,9 +8,9 @@ use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::signature::PublicKey;
 use luyin_protocol::time::Timestamp;
 
-use self::budget::{Budgets, Rate, Spent};
-use self::nonce::{Nonce, Nonces};
 use super::error::TrusteeError;
+use crate::http::budget::{Budgets, Rate, Spent};
+use crate::http::nonce::{Nonce, Nonces};
 use crate::http_signature::{Message, Presented, SignatureError};
 
 /// Requests a second of one caller, lasting, and at once.

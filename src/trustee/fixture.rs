@@ -141,6 +141,11 @@ impl World {
         Arc::new(world)
     }
 
+    /// The world's time.
+    pub fn time_now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
     pub fn append(&self, entry: &Entry) {
         self.log.lock().unwrap().push(entry.to_vec());
     }

@@ -25,6 +25,6 @@ pub use self::service::{HandedShare, Keyring, Parts, Released, StartError, Trust
 pub use self::setup::{PublicInfo, SetupError, TrusteeData};
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
