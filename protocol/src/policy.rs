@@ -12,6 +12,9 @@ pub const MAX_GRACE_MS: u32 = 24 * 3_600_000;
 /// The published default grace: two hours.
 pub const DEFAULT_GRACE_MS: u32 = 2 * 3_600_000;
 
+/// The policy whose thresholds every check-in applies: were it the holder's choice, the laxest of all would apply.
+pub const BASE_POLICY: u16 = 1;
+
 /// Which policy, in which version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PolicyRef {

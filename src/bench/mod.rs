@@ -1,5 +1,9 @@
 //! `luyin bench`: every figure beside the raw limit of the same run, printed as JSON.
 
+pub mod disk;
 pub mod load;
 pub mod network;
+pub mod node;
+pub mod process;
 pub mod proving;
+pub mod report;

@@ -1,6 +1,7 @@
 //! A network for the bench: keys whose trapdoor it keeps, one enrolled person, one policy, one epoch,
 //! and from then on as many distinct check-ins as wanted, each with a simulated proof that verifies.
 
+use super::node::NODE_KEY;
 use crate::node::directory::DataDirectory;
 use anyhow::Context;
 use ark_bn254::Fr;
@@ -71,6 +72,7 @@ impl BenchNetwork {
             &mut rng,
         );
         DataDirectory::found(&root.join("data"), &parameters)?;
+        std::fs::write(root.join(NODE_KEY), node.to_secret().expose())?;
         let network = Self {
             root: root.to_owned(),
             trapdoor,
@@ -106,12 +108,6 @@ impl BenchNetwork {
     #[must_use]
     pub fn keys(&self) -> PathBuf {
         self.root.join("keys")
-    }
-
-    /// The secret of the node's signing key.
-    #[must_use]
-    pub const fn node_key(&self) -> &SigningKey {
-        &self.node
     }
 
     /// Opens the chain in this process, to fill it or to look at it. Proofs are not judged again.

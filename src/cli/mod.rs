@@ -1,6 +1,8 @@
 //! `luyin <verb>`: the command line.
 
+pub mod audit;
 pub mod attester;
+pub mod authority;
 pub mod bench;
 pub mod ceremony;
 pub mod demo;

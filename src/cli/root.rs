@@ -2,8 +2,8 @@
 
 use super::say::Say;
 use super::{
-    attester, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index, registrar, serve, trustee,
-    verify_log, wallet,
+    attester, audit, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index, registrar,
+    serve, trustee, verify_log, wallet,
 };
 use crate::telemetry::{LogForm, start_log};
 use clap::{Parser, Subcommand};
@@ -54,6 +54,9 @@ enum Verb {
     /// A person's wallet, or a family's
     #[command(subcommand)]
     Wallet(wallet::Command),
+    /// Read and verify gates' records and the authority's acts
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// A gate at a venue
     #[command(subcommand)]
     Gate(gate::Command),
@@ -63,6 +66,9 @@ enum Verb {
     /// Issue attestations
     #[command(subcommand)]
     Attester(attester::Command),
+    /// What two roles of the authority do together
+    #[command(subcommand)]
+    Authority(authority::Command),
 }
 
 /// Runs the command that the process was called with.
@@ -92,9 +98,11 @@ fn run(verb: Verb, say: Say) -> anyhow::Result<()> {
         Verb::Did(command) => did::run(command, say)?,
         Verb::Trustee(command) => trustee::run(command, say)?,
         Verb::Wallet(command) => wallet::run(command, say)?,
+        Verb::Audit(command) => audit::run(command, say)?,
         Verb::Gate(command) => gate::run(command, say)?,
         Verb::Registrar(command) => registrar::run(command, say)?,
         Verb::Attester(command) => attester::run(command, say)?,
+        Verb::Authority(command) => authority::run(command, say)?,
     }
     Ok(())
 }

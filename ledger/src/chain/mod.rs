@@ -31,6 +31,7 @@ mod open;
 mod propose;
 mod read_only;
 mod run;
+mod superseded;
 mod trees;
 mod verify;
 
@@ -39,6 +40,7 @@ pub use error::{BlockError, ChainError};
 pub use open::Parts;
 use propose::Base;
 pub use propose::{MAX_BLOCK_BYTES, Proposal, Refused};
+use superseded::Superseded;
 pub use trees::{Trees, day_prefix, note_prefix};
 pub use verify::{Fault, Finding, Progress, Verified, verify_log};
 
@@ -113,6 +115,9 @@ pub struct Chain {
     tiles: TileWriter,
     publisher: Publisher,
     trees: Trees,
+    superseded: Superseded,
+    /// Entries whose log tiles have been rid of superfluous partial ones.
+    pruned: u64,
     health: Health,
 }
 
@@ -270,12 +275,17 @@ impl Chain {
     fn settle(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {
         let height = proposal.height();
         let Proposal { block, outcome, .. } = proposal;
+        if outcome.epoch.is_some() {
+            self.superseded.keep_for_epoch();
+        }
         for files in &outcome.files {
             files.write(&self.disk, &PathBuf::from(PUBLIC_DIR))?;
+            self.superseded.add(files);
         }
         self.store.apply(&outcome.changes.into_batch(height)?)?;
         if height.get().is_multiple_of(FLUSH_EVERY) {
             self.store.flush()?;
+            self.tidy()?;
         }
         self.trees = outcome.trees;
         let first = outcome.first.get();
@@ -289,6 +299,17 @@ impl Chain {
             entries,
             epoch: outcome.epoch,
         })
+    }
+
+    /// Removes files that newer ones have made superfluous.
+    fn tidy(&mut self) -> Result<(), ChainError> {
+        let dir = PathBuf::from(PUBLIC_DIR);
+        self.superseded.remove(self.disk.as_ref(), &dir)?;
+        let published = self.publisher.published().map(SignedCheckpoint::checkpoint);
+        let published = published.map_or(0, |checkpoint| checkpoint.head().size());
+        self.tiles.prune(self.pruned, published)?;
+        self.pruned = published;
+        Ok(())
     }
 
     fn sound(&self) -> Result<(), ChainError> {

@@ -2,6 +2,7 @@
 
 use super::block::{record, split};
 use super::run::genesis;
+use super::superseded::Superseded;
 use super::{Block, Chain, ChainError, Health, PUBLIC_DIR, TimeBounds, Trees, node_keys};
 use crate::log::checkpoint::{Checkpoint, CheckpointSigner, Publisher, SignedCheckpoint};
 use crate::log::disk::Disk;
@@ -160,6 +161,7 @@ fn assemble(
     } = parts;
     let trees = load_index(&disk, store.as_ref(), &network, &segments)?;
     let published = publisher.published().map(SignedCheckpoint::checkpoint);
+    let tiled_entries = published.map_or(0, |text| text.head().size());
     let (writer, tiled) = match published.filter(|_| tiles == Tiles::Published) {
         Some(text) => {
             let writer = TileWriter::open(Arc::clone(&disk), PUBLIC_DIR, text.head())?;
@@ -177,6 +179,8 @@ fn assemble(
         tiles: writer,
         publisher,
         trees,
+        superseded: Superseded::default(),
+        pruned: tiled_entries,
         health: Health::Sound,
     };
     chain.catch_up(tiled)?;

@@ -40,6 +40,25 @@ impl TreeFiles {
         } = self;
         ForestTiles::new(Arc::clone(disk), dir.join(prefix), Shape::NETWORK).write(tree, finished)
     }
+
+    /// Where the tree has its files.
+    pub(super) fn prefix(&self) -> &Path {
+        &self.prefix
+    }
+
+    /// The partial file of the newest tile, unless that is full.
+    pub(super) fn partial_file(&self) -> Option<PathBuf> {
+        let file = ForestTiles::partial_name(Shape::NETWORK, &self.tree)?;
+        Some(self.prefix.join(file))
+    }
+
+    /// Directories of the partial files of tiles that this block filled.
+    pub(super) fn filled(&self) -> impl Iterator<Item = PathBuf> {
+        let directory = |tile: &FinishedTile| ForestTiles::partial_directory(tile.index());
+        self.finished
+            .iter()
+            .map(move |tile| self.prefix.join(directory(tile)))
+    }
 }
 
 /// Where a tree of the note forest has its files.

@@ -156,6 +156,20 @@ impl ForestTiles {
         Ok(row)
     }
 
+    /// The partial file of a tree's newest tile, relative to its prefix; none where that is full or empty.
+    #[must_use]
+    pub fn partial_name(shape: Shape, tree: &Tree) -> Option<PathBuf> {
+        let width = tree.tile().len();
+        let index = tree.size() / shape.tile_width();
+        (width > 0).then(|| Self::partial_directory(index).join(width.to_string()))
+    }
+
+    /// The directory of a tile's partial files, relative to the tree's prefix.
+    #[must_use]
+    pub fn partial_directory(index: u64) -> PathBuf {
+        PathBuf::from(format!("{}.p", number_path(index)))
+    }
+
     fn tile_path(&self, index: u64, width: usize) -> PathBuf {
         let full = u64::try_from(width) == Ok(self.shape.tile_width());
         self.named(&number_path(index), width, full)

@@ -6,6 +6,7 @@ use crate::state::keys::PolicyId;
 use crate::state::record::Version;
 use crate::state::{Network, Place, State, StateError, keys};
 use ark_bn254::Fr;
+use luyin_protocol::policy::BASE_POLICY;
 use luyin_protocol::time::Slot;
 use luyin_protocol::tx::CheckIn;
 
@@ -42,7 +43,8 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &CheckIn) -> Result<(
         return Err(SpendRefusal::SlotNotOpen.into());
     }
     spend::check_epoch(state, context, *epoch)?;
-    if state.accepted_policy(*policy, context.time)?.is_none() {
+    let accepted = state.accepted_policy(*policy, context.time)?;
+    if policy.id != BASE_POLICY || accepted.is_none() {
         return Err(SpendRefusal::PolicyNotCurrent.into());
     }
     spend::check_unspent(state, *nf)?;

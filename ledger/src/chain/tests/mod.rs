@@ -2,6 +2,7 @@ mod blocks;
 mod crash;
 mod invariants;
 mod rebuild;
+mod superseded;
 mod verify;
 
 use crate::store::{MemoryStore, Store};

@@ -1,0 +1,70 @@
+//! The node that a bench loads: a process of its own, so that its memory is its own.
+
+use crate::app::{App, AppParts};
+use crate::clock::Clock;
+use crate::config::{Config, LimitsConfig};
+use crate::http::server::serve;
+use crate::node::open::{Opened, Opening, open_for_bench};
+use crate::service::audit::reads::ReadLog;
+use crate::service::gate::records::GateRecords;
+use crate::service::gate::walk_ins::WalkIns;
+use crate::shutdown::Shutdown;
+use crate::telemetry::Metrics;
+use anyhow::Context;
+use luyin_keys::keystore::SecretBytes;
+use luyin_keys::signing::SigningKey;
+use std::io::Write;
+use std::path::Path;
+use tokio::net::TcpListener;
+
+/// The file, below the bench's directory, that holds the node's signing key.
+pub const NODE_KEY: &str = "node.key";
+
+/// Runs a node over a bench network until a signal, and prints its address first.
+pub async fn run(root: &Path) -> anyhow::Result<()> {
+    let secret = std::fs::read(root.join(NODE_KEY))?;
+    let secret: [u8; 32] = secret
+        .try_into()
+        .ok()
+        .context("a signing key of 32 bytes")?;
+    // One machine is the whole town here.
+    let unlimited = LimitsConfig {
+        address_per_second: 1_000_000,
+        address_burst: 1_000_000,
+        ..LimitsConfig::default()
+    };
+    let config = Config {
+        limits: unlimited,
+        ..Config::default()
+    };
+    config.check()?;
+    let metrics = Metrics::new()?;
+    let opening = Opening {
+        data: root.join("data"),
+        keys: root.join("keys"),
+        signing: SigningKey::from_secret(&SecretBytes::new(secret)),
+        config: config.clone(),
+        clock: Clock::System,
+        metrics: metrics.clone(),
+    };
+    let Opened { node, directory } =
+        tokio::task::spawn_blocking(move || open_for_bench(opening)).await??;
+    let shutdown = Shutdown::default();
+    shutdown.on_signals()?;
+    let app = App::new(AppParts {
+        node,
+        records: GateRecords::open(directory.gate_records(), config.retention.gate_record_days)?,
+        walk_ins: WalkIns::open(directory.walk_ins())?,
+        reads: ReadLog::open(directory.reads())?,
+        config,
+        metrics,
+        shutdown,
+        directory: Some(directory),
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", listener.local_addr()?)?;
+    out.flush()?;
+    serve(app, listener).await?;
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The loaded node as a child process.
+
+use anyhow::Context;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running node; killed when dropped.
+pub struct NodeProcess {
+    child: Child,
+    address: String,
+    started: Duration,
+}
+
+impl NodeProcess {
+    /// Starts a node over a bench network and waits until it listens.
+    pub fn start(root: &Path) -> anyhow::Result<Self> {
+        let begin = Instant::now();
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["bench", "--node"])
+            .arg(root)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the node did not start")?;
+        let stdout = child.stdout.take().context("the node's output")?;
+        let mut address = String::new();
+        BufReader::new(stdout).read_line(&mut address)?;
+        let address = address.trim().to_owned();
+        if address.is_empty() {
+            let status = child.wait()?;
+            anyhow::bail!("the node ended before it listened ({status})");
+        }
+        Ok(Self {
+            child,
+            address,
+            started: begin.elapsed(),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// From the start of the process to its first readiness.
+    #[must_use]
+    pub const fn started(&self) -> Duration {
+        self.started
+    }
+
+    /// The most memory it has held, in MiB.
+    pub fn peak_mib(&self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        let kib: f64 = line
+            .context("VmHWM")?
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()?;
+        Ok(kib / 1_024.0)
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        // The directory is thrown away or opened anew: recovery is part of what is measured.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
