@@ -2,8 +2,8 @@
 
 use super::say::Say;
 use super::{
-    attester, audit, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index, registrar,
-    serve, trustee, verify_log, wallet,
+    attester, audit, authority, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index,
+    registrar, serve, trustee, verify_log, wallet,
 };
 use crate::telemetry::{LogForm, start_log};
 use clap::{Parser, Subcommand};

@@ -186,18 +186,6 @@ pub struct LogEntry {
     pub time: Timestamp,
 }
 
-/// An authority action as the regulator's interface lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordedAction {
-    /// Its entry in the log.
-    pub entry: u64,
-    /// The block's time.
-    pub time: Timestamp,
-    /// What else the node tells of it.
-    #[serde(flatten)]
-    pub rest: serde_json::Map<String, serde_json::Value>,
-}
-
 /// `GET /v1/trustee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrusteeCard {

@@ -13,8 +13,8 @@ mod trustee;
 
 pub use self::answers::{
     AttestationDay, Bucket, EnrolledNote, Epoch, EvaluationAnswer, Forest, LiveNotice, LogEntry,
-    NetworkInfo, Published, Receipt, RecordedAction, ReleaseAnswer, ReleasedDay, SealedForNotice,
-    SignatureAnswer, Spend, TrusteeCard, Without,
+    NetworkInfo, Published, Receipt, ReleaseAnswer, ReleasedDay, SealedForNotice, SignatureAnswer,
+    Spend, TrusteeCard, Without,
 };
 pub use self::encoded::{Encoded, EncodedBytes};
 pub use self::error::{ClientError, Problem};

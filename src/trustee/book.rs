@@ -49,6 +49,17 @@ struct Recorded {
     standing: Standing,
 }
 
+/// An action of the authority, its two signatures checked.
+#[derive(Debug, Clone)]
+pub struct RecordedAction {
+    /// Its entry.
+    pub entry: u64,
+    /// The block's time.
+    pub time: Timestamp,
+    /// What was done, and by whom.
+    pub governance: Governance,
+}
+
 /// What the entries so far say.
 #[derive(Debug)]
 pub struct Book {
@@ -60,6 +71,7 @@ pub struct Book {
     enrolments: BTreeMap<[u8; 32], EnrolmentPlace>,
     documents: HashMap<Did, Option<DidDocument>>,
     registrars: HashMap<Did, Quota>,
+    actions: Vec<RecordedAction>,
 }
 
 impl Book {
@@ -75,6 +87,7 @@ impl Book {
             enrolments: BTreeMap::new(),
             documents: HashMap::new(),
             registrars: HashMap::new(),
+            actions: Vec::new(),
         }
     }
 
@@ -88,6 +101,12 @@ impl Book {
     #[must_use]
     pub const fn time(&self) -> Option<Timestamp> {
         self.time
+    }
+
+    /// Every action of the authority, in order.
+    #[must_use]
+    pub fn actions(&self) -> &[RecordedAction] {
+        &self.actions
     }
 
     /// A notice, as keys' escrow asks for it.
@@ -139,9 +158,9 @@ impl Book {
     }
 
     fn transact(&mut self, place: EnrolmentPlace, tx: &Tx) -> Result<(), BookError> {
-        let today = self.time.ok_or(BookError::Order)?.day();
+        let time = self.time.ok_or(BookError::Order)?;
         match tx {
-            Tx::Governance(governance) => self.govern(governance, today),
+            Tx::Governance(governance) => self.govern(place.entry, governance, time),
             Tx::Enrol(enrol) => {
                 let owner = enrol.public.owner.to_bytes();
                 self.enrolments.insert(owner, place);
@@ -159,7 +178,7 @@ impl Book {
         }
     }
 
-    fn govern(&mut self, tx: &Governance, today: Day) -> Result<(), BookError> {
+    fn govern(&mut self, entry: u64, tx: &Governance, time: Timestamp) -> Result<(), BookError> {
         let Governance {
             sequence,
             action,
@@ -186,7 +205,12 @@ impl Book {
             return Err(BookError::Governance);
         }
         self.next_sequence = self.next_sequence.saturating_add(1);
-        self.act(action, today);
+        self.act(action, time.day());
+        self.actions.push(RecordedAction {
+            entry,
+            time,
+            governance: tx.clone(),
+        });
         Ok(())
     }
 

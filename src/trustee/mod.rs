@@ -15,7 +15,7 @@ mod service;
 mod setup;
 
 pub use self::auth::Guards;
-pub use self::book::{Book, BookError, EnrolmentPlace};
+pub use self::book::{Book, BookError, EnrolmentPlace, RecordedAction};
 pub use self::error::TrusteeError;
 pub use self::http::{ServeError, router, serve};
 pub use self::ledger::{LedgerError, LedgerView, LogSource};

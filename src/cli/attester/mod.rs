@@ -15,6 +15,7 @@ use serde_json::json;
 
 use self::issue::{Desk, IssueError, issue, listed};
 use self::rows::{FEVER_TENTHS, Sheet};
+pub use self::rows::{RowError, regions};
 use super::organisation::{OrganisationArgs, OrganisationError};
 use super::say::Say;
 use crate::client::{ClientError, NodeClient};
