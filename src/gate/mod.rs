@@ -17,7 +17,7 @@ mod tests;
 mod upload;
 
 pub use error::GateError;
-pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch};
+pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch, root_of};
 pub use seen::{SeenLog, SharedSeen};
 pub use settings::Settings;
 pub use upload::{RecordSink, Uploaded};

@@ -131,6 +131,9 @@ pub(super) fn checkin(args: &CheckinArgs, say: Say) -> Done {
     let form = args.form(&opened)?;
     let client = opened.client()?;
     let label = args.wallet.person();
+    if let Some(employer) = args.employer {
+        opened.wallet.set_employer(label, employer)?;
+    }
     if let Some(slot) = args.late {
         let employer = opened.wallet.content().person(label)?.employer;
         let employer = employer.ok_or(WalletCommandError::NoEmployer)?;

@@ -193,6 +193,9 @@ pub struct CheckinArgs {
     /// Say that the answers are true
     #[arg(long)]
     confirm: bool,
+    /// The employer to open it to from now on
+    #[arg(long, value_name = "DID")]
+    employer: Option<Did>,
     /// For the half-day before, while it is still taken
     #[arg(long, conflicts_with = "late")]
     previous: bool,

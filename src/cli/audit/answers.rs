@@ -1,0 +1,174 @@
+//! What the audit interface answers.
+
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::field::from_bytes;
+use luyin_protocol::gate::AuditRecord;
+use luyin_protocol::signature::{PublicKey, Sha256Hash};
+use luyin_protocol::time::{Step, Timestamp};
+use luyin_protocol::tx::GovernanceAction;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{AuditError, SpanArgs};
+use crate::client::{Encoded, NodeClient};
+
+/// A record as the node lists it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// `<gate>/<batch>/<index>`.
+    pub name: String,
+    /// The step.
+    pub step: Step,
+    /// Colour, reason, words.
+    pub verdict: Value,
+    /// What it rested on.
+    pub evidence: String,
+    /// The record itself; everything else is worked out of it.
+    pub bytes: Encoded<AuditRecord>,
+    /// The public inputs, as the node has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_inputs: Option<Vec<String>>,
+}
+
+impl Record {
+    /// The node's public inputs as field elements.
+    pub fn inputs(&self) -> Result<Option<Vec<ark_bn254::Fr>>, AuditError> {
+        let bad = || AuditError::DoesNotHold("a public input");
+        let one = |text: &String| {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(text, &mut bytes).map_err(|_| bad())?;
+            from_bytes(&bytes).map_err(|_| bad())
+        };
+        self.public_inputs
+            .as_ref()
+            .map(|all| all.iter().map(one).collect())
+            .transpose()
+    }
+}
+
+#[derive(Deserialize)]
+struct Page {
+    records: Vec<Record>,
+    #[serde(default)]
+    next: Option<String>,
+}
+
+/// All records of a span, page by page. The listing must not contradict the records' own bytes.
+pub fn records(node: &NodeClient, span: &SpanArgs) -> Result<Vec<Record>, AuditError> {
+    let mut all = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let query = span.query(after.as_deref());
+        let page: Page = node.audit(&format!("/v1/audit/records?{query}"))?;
+        for record in &page.records {
+            check_listing(record)?;
+        }
+        all.extend(page.records);
+        match page.next {
+            Some(next) if after.as_ref() != Some(&next) => after = Some(next),
+            Some(_) => return Err(AuditError::DoesNotHold("the pages go in a circle")),
+            None => return Ok(all),
+        }
+    }
+}
+
+fn check_listing(record: &Record) -> Result<(), AuditError> {
+    let own = &record.bytes.0;
+    let said = record.verdict["reason"].as_str();
+    if own.step != record.step || said != Some(own.verdict.reason().slug()) {
+        return Err(AuditError::DoesNotHold("a listing contradicts its record"));
+    }
+    Ok(())
+}
+
+/// One record with its place under the anchor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OneRecord {
+    /// The record.
+    #[serde(flatten)]
+    pub record: Record,
+    /// The anchor's entry in the log.
+    pub anchor: u64,
+    /// Records of the batch.
+    pub records: u32,
+    /// The anchored root.
+    pub root: Sha256Hash,
+    /// The record's proof under it.
+    pub inclusion: Vec<Sha256Hash>,
+}
+
+/// A record by its name.
+pub fn one_record(node: &NodeClient, name: &str) -> Result<OneRecord, AuditError> {
+    let parts: Vec<&str> = name.split('/').collect();
+    let form = matches!(parts.as_slice(), [gate, batch, index]
+        if gate.parse::<luyin_protocol::did::Did>().is_ok()
+            && batch.parse::<u32>().is_ok() && index.parse::<u32>().is_ok());
+    if !form {
+        return Err(AuditError::Argument(
+            name.to_owned(),
+            "record; write GATE/BATCH/INDEX",
+        ));
+    }
+    let one: OneRecord = node.audit(&format!("/v1/audit/records/{name}"))?;
+    check_listing(&one.record)?;
+    if one.record.name != name {
+        return Err(AuditError::DoesNotHold(
+            "another record than the one asked for",
+        ));
+    }
+    Ok(one)
+}
+
+/// An act of the authority.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Action {
+    /// Its entry in the log.
+    pub entry: u64,
+    /// Its number among all.
+    pub sequence: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Its kind.
+    pub kind: String,
+    /// The act itself.
+    pub action: Encoded<GovernanceAction>,
+    /// The proposer's key.
+    pub proposer: PublicKey,
+    /// The approver's key.
+    pub approver: PublicKey,
+    /// SHA-256 of the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Sha256Hash>,
+    /// The clause or reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clause: Option<String>,
+}
+
+impl Action {
+    /// For people.
+    pub fn line(&self) -> String {
+        let day = self.time.day().to_iso();
+        let clause = self.clause.as_deref().unwrap_or("-");
+        let hash = Sha256Hash::of(&self.action.0.to_vec()).to_string();
+        format!(
+            "{} {day} {} {clause} (entry {}, {})",
+            self.sequence,
+            self.kind,
+            self.entry,
+            &hash[..12]
+        )
+    }
+}
+
+/// Every act of the authority; their numbers have no gap, so none is left out.
+pub fn actions(node: &NodeClient) -> Result<Vec<Action>, AuditError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        actions: Vec<Action>,
+    }
+    let all = node.audit::<Answer>("/v1/audit/actions")?.actions;
+    if (1..).zip(&all).any(|(n, action)| action.sequence != n) {
+        return Err(AuditError::DoesNotHold("the authority's acts have a gap"));
+    }
+    Ok(all)
+}

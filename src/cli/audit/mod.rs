@@ -1,0 +1,359 @@
+//! `luyin audit`: a regulator reads, re-verifies, and believes nothing that it has not checked.
+
+mod answers;
+mod local;
+mod proof;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use luyin_protocol::codec::DecodeError;
+use luyin_protocol::did::Did;
+use luyin_protocol::signature::{Domain, PublicKey, Signature};
+use serde_json::{Value, json};
+
+use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
+use super::say::Say;
+use crate::client::{ClientError, EncodedBytes};
+
+pub use self::local::{Findings, Replay};
+
+/// Name of the regulator's key in its keystore, where none is given.
+const KEY: &str = "regulator";
+
+/// Read and verify every proof and every act of the authority
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  luyin audit records      --keystore regulator.keys --from 1780000000000
+  luyin audit record       --keystore regulator.keys did:luyin:.../1/0
+  luyin audit verify       --keystore regulator.keys
+  luyin audit verify-local --keystore regulator.keys
+  luyin audit actions      --keystore regulator.keys
+  luyin audit report       --keystore regulator.keys --out report.json
+  luyin audit proof inclusion 42
+  luyin audit proof consistency 100
+Every read is itself logged by the node.")]
+pub enum Command {
+    /// List records: verdict, reason, step; no identity is in them
+    Records {
+        #[command(flatten)]
+        span: SpanArgs,
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// One record, its place in the anchored batch verified here
+    Record {
+        /// GATE/BATCH/INDEX, as `records` names it
+        name: String,
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Have the node verify a span's proofs and verdicts
+    Verify {
+        #[command(flatten)]
+        span: SpanArgs,
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Fetch a span's records and the public data, and verify every proof and verdict here
+    VerifyLocal {
+        #[command(flatten)]
+        span: SpanArgs,
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Every act of the authority with its two keys, evidence hash and clause
+    Actions {
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// A report that the node signs; the signature is verified here
+    Report {
+        /// From, milliseconds since 1970
+        #[arg(long, value_name = "MS")]
+        from: Option<u64>,
+        /// Up to, milliseconds since 1970
+        #[arg(long, value_name = "MS")]
+        to: Option<u64>,
+        /// Write the signed report to a file
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Proofs about the log, verified here against the signed checkpoint
+    #[command(subcommand)]
+    Proof(Proof),
+}
+
+/// A proof.
+#[derive(Debug, Subcommand)]
+pub enum Proof {
+    /// That an entry is in the log
+    Inclusion {
+        /// The entry's number
+        entry: u64,
+        #[command(flatten)]
+        node: NodeArgs,
+    },
+    /// That the log of today begins with an earlier one
+    Consistency {
+        /// Entries of the earlier log
+        size: u64,
+        /// Its root, 64 hex digits, where you kept it; without it the earlier root is worked out of the entries
+        #[arg(long, value_name = "HEX")]
+        root: Option<String>,
+        #[command(flatten)]
+        node: NodeArgs,
+    },
+}
+
+/// A span of records.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SpanArgs {
+    /// One gate
+    #[arg(long, value_name = "DID")]
+    gate: Option<Did>,
+    /// From, milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    from: Option<u64>,
+    /// Up to, milliseconds since 1970
+    #[arg(long, value_name = "MS")]
+    to: Option<u64>,
+}
+
+impl SpanArgs {
+    fn query(&self, after: Option<&str>) -> String {
+        let mut query = String::from("limit=1000");
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={value}"));
+            }
+        };
+        add("gate", self.gate.map(|g| g.to_string()));
+        add("from", self.from.map(|x| x.to_string()));
+        add("to", self.to.map(|x| x.to_string()));
+        // A slash may stand in a query (RFC 3986).
+        add("after", after.map(str::to_owned));
+        query
+    }
+
+    fn body(&self) -> Value {
+        let mut body = serde_json::Map::new();
+        body.extend(self.gate.map(|g| ("gate".to_owned(), json!(g))));
+        body.extend(self.from.map(|x| ("from".to_owned(), json!(x))));
+        body.extend(self.to.map(|x| ("to".to_owned(), json!(x))));
+        Value::Object(body)
+    }
+}
+
+/// Why an audit command failed, or what it found.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// Keystore, DID or node.
+    #[error(transparent)]
+    Organisation(#[from] OrganisationError),
+    /// The node.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The node's bytes.
+    #[error("the node's answer: {0}")]
+    Bytes(#[from] DecodeError),
+    /// A claim of the node that does not hold.
+    #[error("the node's data do not hold: {0}; keep this answer as evidence and ask another node")]
+    DoesNotHold(&'static str),
+    /// Something was found.
+    #[error(
+        "{rejected} proofs do not hold, {disputed} verdicts are not what the published data give"
+    )]
+    Found {
+        /// proofs
+        rejected: usize,
+        /// verdicts
+        disputed: usize,
+    },
+    /// A file.
+    #[error("{path}: {source}")]
+    File {
+        /// which
+        path: PathBuf,
+        /// why not
+        source: std::io::Error,
+    },
+    /// A name or root that is none.
+    #[error("{0:?} is no {1}")]
+    Argument(String, &'static str),
+}
+
+/// Runs an audit command. What does not hold is an error, so that scripts notice.
+///
+/// # Errors
+/// [`AuditError`].
+pub fn run(command: Command, say: Say) -> Result<(), AuditError> {
+    match command {
+        Command::Records { span, organisation } => records(&span, &organisation.open(KEY)?, say),
+        Command::Record { name, organisation } => record(&name, &organisation.open(KEY)?, say),
+        Command::Verify { span, organisation } => {
+            let node = organisation.open(KEY)?.node;
+            let found = node.audit_verify(&span.body())?;
+            let count = |key: &str| found[key].as_array().map_or(0, Vec::len);
+            let (rejected, disputed) = (count("rejected"), count("disputed"));
+            say.outcome(&found, || {
+                format!(
+                    "{} checked, {} verified by the node",
+                    found["checked"], found["verified"]
+                )
+            });
+            settle(rejected, disputed)
+        }
+        Command::VerifyLocal { span, organisation } => {
+            verify_local(&span, &organisation.open(KEY)?, say)
+        }
+        Command::Actions { organisation } => {
+            let actions = answers::actions(&organisation.open(KEY)?.node)?;
+            say.outcome(&actions, || {
+                actions
+                    .iter()
+                    .map(answers::Action::line)
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            });
+            Ok(())
+        }
+        Command::Report {
+            from,
+            to,
+            out,
+            organisation,
+        } => report(from, to, out, &organisation.open(KEY)?, say),
+        Command::Proof(Proof::Inclusion { entry, node }) => {
+            let proved = proof::inclusion(&node.client()?, entry)?;
+            say.outcome(&proved, || {
+                format!("entry {entry} is in the log of {} entries", proved.size)
+            });
+            Ok(())
+        }
+        Command::Proof(Proof::Consistency { size, root, node }) => {
+            let proved = proof::consistency(&node.client()?, size, root.as_deref())?;
+            say.outcome(&proved, || {
+                format!(
+                    "the log of {} entries begins with that of {size}",
+                    proved.size
+                )
+            });
+            Ok(())
+        }
+    }
+}
+
+fn settle(rejected: usize, disputed: usize) -> Result<(), AuditError> {
+    if rejected + disputed == 0 {
+        Ok(())
+    } else {
+        Err(AuditError::Found { rejected, disputed })
+    }
+}
+
+fn records(span: &SpanArgs, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
+    let all = answers::records(&organisation.node, span)?;
+    say.outcome(&all, || {
+        let line =
+            |r: &answers::Record| format!("{}  step {}  {}", r.name, r.step, r.verdict["reason"]);
+        format!(
+            "{}\n{} records",
+            all.iter().map(line).collect::<Vec<_>>().join("\n"),
+            all.len()
+        )
+    });
+    Ok(())
+}
+
+fn record(name: &str, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
+    let one = answers::one_record(&organisation.node, name)?;
+    let anchor = proof::anchored(&organisation.node, &one)?;
+    say.outcome(
+        &json!({ "record": one, "anchor": anchor, "verified": true }),
+        || {
+            format!(
+                "{name}: {} (anchored by entry {}, verified here)",
+                one.record.verdict["reason"], one.anchor
+            )
+        },
+    );
+    Ok(())
+}
+
+fn verify_local(span: &SpanArgs, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
+    let records = answers::records(&organisation.node, span)?;
+    let bar = say.progress(u64::try_from(records.len()).unwrap_or(u64::MAX), "records");
+    let replay = Replay::fetch(&organisation.node, &organisation.parameters, &records)?;
+    let anchors = proof::check_batches(&organisation.node, &records)?;
+    let findings = replay.check(&records, |n| bar.set_position(n))?;
+    bar.finish_and_clear();
+    let value = json!({ "findings": findings, "batches": anchors });
+    say.outcome(&value, || {
+        let mut text = format!(
+            "{} records: {} proofs hold, verified here; {} batches match their anchors in the log",
+            findings.checked, findings.verified, anchors
+        );
+        for name in &findings.rejected {
+            text.push_str(&format!("\nproof does not hold: {name}"));
+        }
+        for name in &findings.disputed {
+            text.push_str(&format!("\nverdict disputed: {name}"));
+        }
+        text
+    });
+    settle(findings.rejected.len(), findings.disputed.len())
+}
+
+fn report(
+    from: Option<u64>,
+    to: Option<u64>,
+    out: Option<PathBuf>,
+    organisation: &Organisation,
+    say: Say,
+) -> Result<(), AuditError> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Signed {
+        report: EncodedBytes,
+        signer: PublicKey,
+        signature: Signature,
+    }
+    let mut query: Vec<String> = Vec::new();
+    query.extend(from.map(|x| format!("from={x}")));
+    query.extend(to.map(|x| format!("to={x}")));
+    let question = if query.is_empty() { "" } else { "?" };
+    let target = format!("/v1/audit/report{question}{}", query.join("&"));
+    let signed: Signed = organisation.node.audit(&target)?;
+    if !organisation.parameters.nodes.contains(&signed.signer) {
+        return Err(AuditError::DoesNotHold(
+            "the report's signer is no node of the network",
+        ));
+    }
+    signed
+        .signer
+        .verify(
+            Domain::Report,
+            &organisation.network,
+            &signed.report.0,
+            &signed.signature,
+        )
+        .map_err(|_| AuditError::DoesNotHold("the report's signature"))?;
+    let content: Value = serde_json::from_slice(&signed.report.0)
+        .map_err(|_| AuditError::DoesNotHold("the report is no JSON"))?;
+    if let Some(path) = &out {
+        let bytes = serde_json::to_vec_pretty(&signed).unwrap_or_default();
+        luyin_keys::durable_file::replace(path, &bytes).map_err(|source| AuditError::File {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    say.outcome(
+        &json!({ "report": content, "signer": signed.signer, "verified": true }),
+        || serde_json::to_string_pretty(&content).unwrap_or_default(),
+    );
+    Ok(())
+}
