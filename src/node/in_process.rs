@@ -19,7 +19,7 @@ use luyin_ledger::chain::{Block, Chain, ChainError, Parts, Proposal};
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::state::{Network, State, keys};
 use luyin_ledger::store::{Height, Store};
-use luyin_ledger::tx::{Claim, check_form, claim};
+use luyin_ledger::tx::{Claim, Refusal, check_form, claim};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::Tx;
@@ -289,29 +289,22 @@ impl Writing {
                     return self.turn_away(waiting);
                 }
             };
-            let mut places: HashMap<usize, Waiting> = waiting.into_iter().enumerate().collect();
-            for refused in proposal.refused() {
-                if let Some(waiting) = places.remove(&refused.candidate) {
-                    let refusal = Err(refused.refusal.clone().into());
-                    answer(&self.around.metrics, waiting.answer, refusal);
-                }
-            }
-            let take = |places: &mut HashMap<usize, Waiting>, wanted: &[usize]| -> Vec<Waiting> {
-                wanted.iter().filter_map(|n| places.remove(n)).collect()
-            };
-            let (taken, deferred) = (
-                take(&mut places, proposal.taken()),
-                take(&mut places, proposal.deferred()),
-            );
-            if taken.is_empty() && !proposal_is_wanted(chain, &proposal) {
-                return;
+            let Sorted {
+                taken,
+                refused,
+                deferred,
+            } = Sorted::by(waiting, &proposal);
+            if !is_wanted(chain, &proposal) {
+                return self.refuse(refused);
             }
             match chain.commit(proposal) {
-                Ok(receipt) => self.acknowledge(receipt, taken, started),
+                Ok(receipt) => self.acknowledge(receipt, taken, refused, started),
                 Err(error) => {
                     self.failed(&error);
-                    self.turn_away(taken);
-                    return self.turn_away(deferred);
+                    // A refusal may rest on a transaction of this block, so it does not stand either.
+                    let refused = refused.into_iter().map(|(waiting, _)| waiting);
+                    let all = taken.into_iter().chain(refused).chain(deferred);
+                    return self.turn_away(all.collect());
                 }
             }
             if deferred.is_empty() {
@@ -326,6 +319,7 @@ impl Writing {
         &mut self,
         receipt: luyin_ledger::chain::Receipt,
         taken: Vec<Waiting>,
+        refused: Vec<(Waiting, Refusal)>,
         started: Instant,
     ) {
         let luyin_ledger::chain::Receipt {
@@ -356,6 +350,8 @@ impl Writing {
         for (waiting, row) in taken.into_iter().zip(rows) {
             answer(metrics, waiting.answer, Ok(row.receipt));
         }
+        // Behind the receipts: who sent the same twice finds the first one's.
+        self.refuse(refused);
         let published = self.chain.as_mut().map(Chain::publish);
         match published {
             Some(Ok(checkpoint)) => self.around.published.show(checkpoint),
@@ -375,7 +371,14 @@ impl Writing {
 
     fn fail(&mut self) {
         self.condition.store(FAILING, Ordering::SeqCst);
+        self.around.published.stall();
         self.chain = None;
+    }
+
+    fn refuse(&self, refused: Vec<(Waiting, Refusal)>) {
+        for (waiting, refusal) in refused {
+            answer(&self.around.metrics, waiting.answer, Err(refusal.into()));
+        }
     }
 
     fn turn_away(&self, waiting: Vec<Waiting>) {
@@ -403,8 +406,34 @@ impl Writing {
     }
 }
 
+/// What became of a block's candidates.
+struct Sorted {
+    taken: Vec<Waiting>,
+    refused: Vec<(Waiting, Refusal)>,
+    deferred: Vec<Waiting>,
+}
+
+impl Sorted {
+    fn by(waiting: Vec<Waiting>, proposal: &Proposal) -> Self {
+        let mut places: HashMap<usize, Waiting> = waiting.into_iter().enumerate().collect();
+        let refused = proposal.refused().iter().filter_map(|refused| {
+            let waiting = places.remove(&refused.candidate)?;
+            Some((waiting, refused.refusal.clone()))
+        });
+        let refused = refused.collect();
+        let mut take = |wanted: &[usize]| -> Vec<Waiting> {
+            wanted.iter().filter_map(|n| places.remove(n)).collect()
+        };
+        Self {
+            taken: take(proposal.taken()),
+            deferred: take(proposal.deferred()),
+            refused,
+        }
+    }
+}
+
 /// An empty block is wanted only where it makes an epoch.
-fn proposal_is_wanted(chain: &Chain, proposal: &Proposal) -> bool {
+fn is_wanted(chain: &Chain, proposal: &Proposal) -> bool {
     let Block {
         header,
         transactions,

@@ -11,6 +11,17 @@ pub struct Shown {
     pub head: TreeHead,
     /// The signed note.
     pub note: Vec<u8>,
+    /// Whether a newer one is to be expected.
+    pub flow: Flow,
+}
+
+/// Whether checkpoints follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// They do.
+    Going,
+    /// The disk refuses: none comes before it is well again.
+    Stalled,
 }
 
 /// Where the newest checkpoint stands.
@@ -22,6 +33,7 @@ impl From<&SignedCheckpoint> for Shown {
         Self {
             head: *signed.checkpoint().head(),
             note: signed.note().to_vec(),
+            flow: Flow::Going,
         }
     }
 }
@@ -38,19 +50,26 @@ impl Published {
         self.0.send_replace(newer.into());
     }
 
+    /// Says that no newer one comes for a while.
+    pub fn stall(&self) {
+        self.0.send_modify(|shown| shown.flow = Flow::Stalled);
+    }
+
     /// The newest.
     #[must_use]
     pub fn newest(&self) -> Shown {
         self.0.borrow().clone()
     }
 
-    /// The first that covers an entry; waits where the entry's block is durable and not yet published.
-    pub async fn covering(&self, entry: EntryIndex) -> Shown {
+    /// The first that covers an entry; waits where the entry's block is durable and not yet published. `None` where none
+    /// comes, since the disk refuses.
+    pub async fn covering(&self, entry: EntryIndex) -> Option<Shown> {
         let mut shown = self.0.subscribe();
-        match shown.wait_for(|s| s.head.size() > entry.get()).await {
-            Ok(found) => found.clone(),
-            // The sender lives in `self`.
-            Err(_) => self.newest(),
-        }
+        let covers = |s: &Shown| s.head.size() > entry.get();
+        let found = shown
+            .wait_for(|s| covers(s) || s.flow == Flow::Stalled)
+            .await;
+        // The sender lives in `self`, so waiting cannot fail.
+        found.ok().map(|s| s.clone()).filter(covers)
     }
 }

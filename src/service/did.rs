@@ -2,7 +2,7 @@
 
 use super::ServiceError;
 use super::encoded::encode;
-use super::error::ResolutionError;
+use super::error::{ResolutionError, Unavailable};
 use crate::node::Node;
 use luyin_ledger::log::merkle::{EntryIndex, prove_inclusion};
 use luyin_ledger::state::identity::{DidVersion, Resolution};
@@ -300,6 +300,7 @@ fn multibase(key: &PublicKey) -> String {
 /// That the entry is in the log of a signed checkpoint: everything a stranger needs to check it.
 async fn inclusion(node: &Node, entry: EntryIndex) -> Result<Value, ServiceError> {
     let shown = node.published().covering(entry).await;
+    let shown = shown.ok_or(Unavailable::Disk)?;
     let size = shown.head.size();
     let proof = prove_inclusion(&node.tiles_at(size), size, entry)
         .map_err(|e| ServiceError::Internal(e.to_string()))?;

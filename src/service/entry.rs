@@ -2,7 +2,7 @@
 
 use super::ServiceError;
 use super::encoded::encode;
-use super::error::RequestError;
+use super::error::{RequestError, Unavailable};
 use crate::node::Node;
 use luyin_ledger::log::merkle::{EntryIndex, prove_consistency, prove_inclusion};
 use luyin_ledger::log::tiles::TileError;
@@ -42,6 +42,7 @@ pub struct HashesView {
 pub async fn show(node: &Node, index: u64) -> Result<EntryView, ServiceError> {
     let entry = existing(node, index)?;
     let shown = node.published().covering(entry).await;
+    let shown = shown.ok_or(Unavailable::Disk)?;
     let tiles = node.tiles_at(shown.head.size());
     let bytes = crate::node::entry::read(&tiles, entry).map_err(fault)?;
     let kind = match Entry::from_slice(&bytes).map_err(|e| ServiceError::Internal(e.to_string()))? {
@@ -78,7 +79,8 @@ pub async fn inclusion(
     size: Option<u64>,
 ) -> Result<HashesView, ServiceError> {
     let entry = existing(node, index)?;
-    let published = node.published().covering(entry).await.head.size();
+    let shown = node.published().covering(entry).await;
+    let published = shown.ok_or(Unavailable::Disk)?.head.size();
     let size = size.unwrap_or(published);
     if size > published || index >= size {
         let bad = format!("size: more than {index}, at most {published}");

@@ -1,0 +1,13 @@
+//! Stories told to a running node over HTTP. One binary, one module a story.
+
+mod support;
+
+mod accountability;
+mod disk;
+mod idempotency;
+mod kill;
+mod overload;
+mod resolution;
+mod routes;
+mod shutdown;
+mod signatures;

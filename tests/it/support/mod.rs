@@ -1,0 +1,9 @@
+//! A network to tell stories with: keys from fixed seeds, a node on a free port, a client.
+
+pub mod client;
+pub mod disks;
+pub mod keys;
+pub mod world;
+
+pub use client::Answer;
+pub use world::{Member, World};
