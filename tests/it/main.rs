@@ -3,11 +3,14 @@
 mod support;
 
 mod accountability;
+mod authority;
 mod disk;
 mod idempotency;
 mod kill;
 mod overload;
+mod registrar;
 mod resolution;
 mod routes;
 mod shutdown;
 mod signatures;
+mod trustees;

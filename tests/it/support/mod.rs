@@ -3,6 +3,7 @@
 pub mod client;
 pub mod disks;
 pub mod keys;
+pub mod town;
 pub mod world;
 
 pub use client::Answer;

@@ -20,6 +20,7 @@ use luyin_keys::keystore::SecretBytes;
 use luyin_keys::manifest::{KeyDirectory, Mode, VkAllowList};
 use luyin_keys::seal_key::SealKey;
 use luyin_keys::signing::SigningKey;
+use luyin_keys::voprf::UidKey;
 use luyin_ledger::log::disk::MemoryDisk;
 use luyin_ledger::store::MemoryStore;
 use luyin_protocol::attestation::AttestationKind;
@@ -96,6 +97,13 @@ pub fn seeded(n: u8) -> SigningKey {
     SigningKey::from_secret(&SecretBytes::new([n; 32]))
 }
 
+/// The evaluation key of one of the first three trustees, from 0.
+pub fn evaluator(n: u8) -> UidKey {
+    let mut scalar = [0; 32];
+    scalar[0] = n + 1;
+    UidKey::from_secret(&SecretBytes::new(scalar)).unwrap()
+}
+
 pub fn node_key() -> SigningKey {
     seeded(1)
 }
@@ -116,7 +124,7 @@ pub fn genesis() -> NetworkParameters {
         approvers: vec![seeded(3).public()],
         trustees: (0..TRUSTEES as u8).map(trustee).collect(),
         evaluators: (0..EVALUATORS as u8)
-            .map(|n| Sha256Hash::from_bytes([n + 1; 32]))
+            .map(|n| Sha256Hash::from_bytes(evaluator(n).public().to_bytes()))
             .collect(),
         verifying_keys: verifying_keys::hashes(&keys.unwrap()).unwrap(),
         nodes: vec![node_key().public()],

@@ -1,0 +1,383 @@
+//! A node with five trustees over HTTP, and the command as its people call it.
+
+use super::client::Call;
+use super::world::{Member, World, evaluator, seeded};
+use axum::routing::post;
+use axum::{Json, Router};
+use luyin::cli::organisation::keep_did;
+use luyin::client::{NodeClient, RequestSigner, TrusteeClient};
+use luyin::clock::Clock;
+use luyin::shutdown::Shutdown;
+use luyin::trustee::{HttpPeer, Keyring, Parts, TrusteeService, serve};
+use luyin_keys::escrow::TrusteeKeys;
+use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile, SecretBytes};
+use luyin_keys::seal_key::SealKey;
+use luyin_keys::sealed::{Passphrase, Secret, Strength, WrappingKey};
+use luyin_keys::voprf::{Blinded, UidKey};
+use luyin_protocol::escrow::TrusteeIndex;
+use luyin_protocol::signature::Signature;
+use rand::rngs::OsRng;
+use serde_json::{Value, json};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+const PASSPHRASE: &str = "correct horse battery";
+
+/// How a trustee of the town behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    Honest,
+    Silent,
+    /// Answers everything, and everything falsely.
+    Lying,
+}
+
+/// A node, its trustees, a directory for everybody's files.
+pub struct Town {
+    trustees: Vec<SocketAddr>,
+    running: Vec<Option<Shutdown>>,
+    dir: TempDir,
+    runtime: Option<Runtime>,
+    pub world: World,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub success: bool,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Said {
+    /// The JSON of a command that succeeded.
+    pub fn json(&self) -> Value {
+        assert!(self.success, "{}", self.stderr);
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}", self.stdout))
+    }
+
+    /// Why a command failed.
+    pub fn refusal(&self) -> &str {
+        assert!(!self.success, "it succeeded: {}", self.stdout);
+        &self.stderr
+    }
+}
+
+impl Town {
+    /// A town in which everyone is honest.
+    pub fn start() -> Self {
+        Self::with([Manner::Honest; 5])
+    }
+
+    /// A town whose trustees behave so.
+    pub fn with(manners: [Manner; 5]) -> Self {
+        let world = World::start();
+        let listeners: Vec<TcpListener> = (0..5)
+            .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
+            .collect();
+        let addresses = listeners.iter().map(|l| l.local_addr().unwrap());
+        let mut town = Self {
+            trustees: addresses.collect(),
+            running: Vec::new(),
+            dir: tempfile::tempdir().unwrap(),
+            runtime: Some(Runtime::new().unwrap()),
+            world,
+        };
+        town.furnish();
+        for ((index, listener), manner) in TrusteeIndex::all().zip(listeners).zip(manners) {
+            let shutdown = match manner {
+                Manner::Honest => Some(town.honest(index, listener)),
+                Manner::Silent => None,
+                Manner::Lying => Some(town.lying(listener)),
+            };
+            town.running.push(shutdown);
+        }
+        town
+    }
+
+    fn keyring(n: u8) -> Keyring {
+        Keyring {
+            escrow: TrusteeKeys {
+                signing: seeded(10 + n),
+                sealing: vec![SealKey::from_secret(&SecretBytes::new([20 + n; 32]))],
+            },
+            evaluation: (n < 3).then(|| evaluator(n)),
+            storage: WrappingKey::from_bytes([30 + n; 32]),
+        }
+    }
+
+    fn honest(&self, index: TrusteeIndex, listener: TcpListener) -> Shutdown {
+        let keys = Self::keyring(index.get() - 1);
+        let others = TrusteeIndex::all().filter(|i| *i != index);
+        let peer = |other: TrusteeIndex| {
+            let address = format!("http://{}", self.trustees[other.position()]);
+            let signer = RequestSigner::trustee(index, keys.escrow.signing.clone());
+            HttpPeer::new(other, TrusteeClient::new(&address).unwrap(), signer)
+        };
+        let parts = Parts {
+            index,
+            source: NodeClient::new(&self.node()).unwrap(),
+            peers: others.map(peer).collect(),
+            clock: Clock::System,
+            keys: keys.clone(),
+        };
+        let data = self.dir.path().join(format!("trustee-{index}"));
+        let service = TrusteeService::start(self.world.network(), &data, parts).unwrap();
+        let shutdown = Shutdown::default();
+        let told = shutdown.clone();
+        listener.set_nonblocking(true).unwrap();
+        self.runtime().spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            serve(Arc::new(service), listener, told).await.unwrap();
+        });
+        shutdown
+    }
+
+    fn lying(&self, listener: TcpListener) -> Shutdown {
+        let evaluate = |Json(body): Json<Value>| async move {
+            let bytes = hex::decode(body["blinded"].as_str().unwrap()).unwrap();
+            let other = UidKey::generate(&mut OsRng).unwrap();
+            let blinded = Blinded::from_bytes(bytes.try_into().unwrap());
+            let answer = other.evaluate(&blinded, &mut OsRng).unwrap().to_bytes();
+            let (evaluated, proof) = answer.split_at(32);
+            Json(json!({ "evaluated": hex::encode(evaluated), "proof": hex::encode(proof) }))
+        };
+        let sign = || async { Json(json!({ "signature": Signature::from_bytes([1; 64]) })) };
+        let exchange = |Json(mut body): Json<Value>| async move {
+            body["sealed"] = json!("AAAA");
+            Json(body)
+        };
+        let liar = Router::new()
+            .route("/v1/evaluate", post(evaluate))
+            .route("/v1/shares", post(sign))
+            .route("/v1/openings", post(|| async { Json(json!({})) }))
+            .route("/v1/exchange", post(exchange));
+        let shutdown = Shutdown::default();
+        let told = shutdown.clone();
+        listener.set_nonblocking(true).unwrap();
+        self.runtime().spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            let end = async move { told.begun().await };
+            let served = axum::serve(listener, liar).with_graceful_shutdown(end);
+            served.await.unwrap();
+        });
+        shutdown
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime.as_ref().unwrap()
+    }
+
+    /// Keystores of the registrar and of the authority's two persons.
+    fn furnish(&self) {
+        std::fs::write(self.path("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+        let keys = [
+            ("registrar", KeyKind::Registrar, Member::Registrar.key()),
+            ("proposer", KeyKind::GovernanceProposer, seeded(2)),
+            ("approver", KeyKind::GovernanceApprover, seeded(3)),
+        ];
+        for (name, kind, key) in keys {
+            let secret = Secret::Passphrase(Passphrase::new(PASSPHRASE).unwrap());
+            let path = self.path(&format!("{name}.keys"));
+            let file = KeystoreFile::create(&path, secret, Strength::PRODUCTION, &mut OsRng);
+            let name = KeyName::new(name).unwrap();
+            file.unwrap()
+                .update(&mut OsRng, |keys| {
+                    keys.insert(name, kind, key.to_secret(), 0)
+                })
+                .unwrap();
+        }
+        keep_did(&self.path("registrar.keys"), &Member::Registrar.did()).unwrap();
+    }
+
+    /// The node's address as people write it.
+    pub fn node(&self) -> String {
+        format!("http://{}", self.world.address)
+    }
+
+    /// The trustees' addresses as people write them.
+    pub fn trustees(&self) -> String {
+        let written = self.trustees.iter().map(|a| format!("http://{a}"));
+        written.collect::<Vec<_>>().join(",")
+    }
+
+    /// One of the town's files.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs the command in the town's directory.
+    pub fn luyin(&self, args: &[&str]) -> Said {
+        let out = Command::new(env!("CARGO_BIN_EXE_luyin"))
+            .args(args)
+            .arg("--json")
+            .current_dir(self.dir.path())
+            .env("LUYIN_NODE", self.node())
+            .env("LUYIN_PASSPHRASE_FILE", self.path("passphrase"))
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Said {
+            success: out.status.success(),
+            stdout: text(&out.stdout),
+            stderr: text(&out.stderr),
+        }
+    }
+
+    /// A new wallet's request for enrolment, in `<name>.request`.
+    pub fn request(&self, name: &str, again: bool) {
+        let wallet = format!("{name}.wallet");
+        let with = |args: &[&str]| {
+            let mut all = vec!["wallet"];
+            all.extend_from_slice(args);
+            all.extend_from_slice(&["--wallet", &wallet]);
+            let said = self.luyin(&all);
+            assert!(said.success, "{}", said.stderr);
+        };
+        with(&["new"]);
+        with(&["add-person", name, "--name", "王某", "--id-digits", "2"]);
+        let out = format!("{name}.request");
+        let mut args = vec!["enrol-request", "--out", &out];
+        if again {
+            args.push("--again");
+        }
+        with(&args);
+    }
+
+    /// What the registrar does with `<name>.request` and the ID.
+    pub fn enrol(&self, name: &str, id: &str) -> Said {
+        std::fs::write(self.path("id"), format!("{id}\n王某\n")).unwrap();
+        let (request, out) = (format!("{name}.request"), format!("{name}.receipt"));
+        self.luyin(&[
+            "registrar",
+            "enrol",
+            "--keystore",
+            "registrar.keys",
+            "--register",
+            "register",
+            "--trustees",
+            &self.trustees(),
+            "--id-number-file",
+            "id",
+            "--request",
+            &request,
+            "--out",
+            &out,
+        ])
+    }
+
+    /// Two persons publish a notice about whoever has the ID; the trustees are not told yet.
+    pub fn notify(&self, id: &str, class: &str, days: &str) -> Said {
+        std::fs::write(self.path("id"), format!("{id}\n")).unwrap();
+        std::fs::write(self.path("evidence"), b"file 7").unwrap();
+        let said = self.luyin(&[
+            "registrar",
+            "subject",
+            "--keystore",
+            "registrar.keys",
+            "--register",
+            "register",
+            "--id-number-file",
+            "id",
+            "--out",
+            "subject",
+        ]);
+        assert!(said.success, "{}", said.stderr);
+        let said = self.propose(&[
+            "notice",
+            "--subject",
+            "subject",
+            "--class",
+            class,
+            "--evidence",
+            "evidence",
+            "--clause",
+            "article 39",
+            "--days",
+            days,
+            "--opening-out",
+            "opening",
+        ]);
+        assert!(said.success, "{}", said.stderr);
+        self.approve("approver")
+    }
+
+    pub fn propose(&self, what: &[&str]) -> Said {
+        let mut args = vec!["authority", "propose", "--keystore", "proposer.keys"];
+        args.extend_from_slice(&["--out", "action"]);
+        args.extend_from_slice(what);
+        self.luyin(&args)
+    }
+
+    /// The holder of a key approves what was proposed.
+    pub fn approve(&self, name: &str) -> Said {
+        let keystore = format!("{name}.keys");
+        self.luyin(&[
+            "authority",
+            "approve",
+            "--keystore",
+            &keystore,
+            "--key",
+            name,
+            "--file",
+            "action",
+            "--yes",
+        ])
+    }
+
+    pub fn open(&self) -> Said {
+        let trustees = self.trustees();
+        let args = ["authority", "open", "--opening", "opening", "--trustees"];
+        self.luyin(&[&args[..], &[&trustees]].concat())
+    }
+
+    pub fn release(&self, days: &str) -> Said {
+        let trustees = self.trustees();
+        let args = ["authority", "release", "--days", days, "--trustees"];
+        self.luyin(&[&args[..], &[&trustees]].concat())
+    }
+
+    /// Asks one trustee, from 1, for a day of a notice.
+    pub fn ask(&self, trustee: usize, notice: &str, day: u16) -> super::Answer {
+        let body = json!({ "notice": notice, "day": day });
+        let call = Call::post("/v1/releases", &body);
+        call.send(self.trustees[trustee - 1])
+            .expect("the trustee answers")
+    }
+
+    /// Stops a trustee, from 1, and waits until nobody listens.
+    pub fn silence(&mut self, trustee: usize) {
+        if let Some(shutdown) = self.running[trustee - 1].take() {
+            shutdown.begin();
+            let address = self.trustees[trustee - 1];
+            while std::net::TcpStream::connect(address).is_ok() {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    pub fn files(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        for shutdown in self.running.iter().flatten() {
+            shutdown.begin();
+        }
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Who is named in a list of those left out.
+pub fn named(without: &Value) -> Vec<u64> {
+    let each = without.as_array().unwrap().iter();
+    each.map(|w| w["trustee"].as_u64().unwrap()).collect()
+}
