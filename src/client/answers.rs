@@ -72,6 +72,8 @@ pub struct Epoch {
     pub root: EpochRoot,
     /// `quick` or `shared`.
     pub kind: String,
+    /// Notes under it: the sizes of the forest's files follow.
+    pub notes: u64,
 }
 
 /// A live notice.

@@ -165,7 +165,8 @@ impl<V: Vault> Wallet<V> {
             }
         }
         let risk = seen.risk_at(moment).ok_or(WalletError::NoPolicy)?;
-        let view = ForestView::load(ledger, &self.content.parameters.0)?;
+        let leaf = self.content.person(label)?.held()?.leaf;
+        let view = ForestView::shared(ledger, &self.content.parameters.0, leaf, now)?;
         let list = wanted.list(now);
         let total = list.len() * policies.len();
         let (mut proved, mut done) = (Proved::default(), 0);

@@ -5,7 +5,7 @@
 //! node published.
 
 use super::{Ledger, WalletError};
-use crate::client::{ClientError, Forest};
+use crate::client::{ClientError, Epoch, Forest};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
 use luyin_ledger::forest::{
@@ -15,7 +15,8 @@ use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
 use luyin_ledger::log::tiles::number_path;
 use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot};
 use luyin_protocol::network::NetworkParameters;
-use luyin_protocol::time::Day;
+use luyin_protocol::scope;
+use luyin_protocol::time::{Day, Timestamp};
 
 /// Levels of a tile: 4,096 leaves.
 const TILE_HEIGHT: u8 = 6;
@@ -49,10 +50,54 @@ impl<'a, L: Ledger> ForestView<'a, L> {
     pub(super) fn load(ledger: &'a L, parameters: &NetworkParameters) -> Result<Self, WalletError> {
         let (forest, epoch) = agreed(ledger, parameters)?;
         let shape = Shape::new(forest.depth, TILE_HEIGHT)?;
+        Self::at(ledger, shape, forest.tree_sizes, epoch)
+    }
+
+    /// The forest under an epoch that many wallets prove against, for passes made ahead: the newest would tell when they
+    /// were made, and all of a person's passes alike (clause 6.3).
+    pub(super) fn shared(
+        ledger: &'a L,
+        parameters: &NetworkParameters,
+        leaf: u64,
+        now: Timestamp,
+    ) -> Result<Self, WalletError> {
+        let newest = Self::load(ledger, parameters)?;
+        let listed = recent_epochs(ledger, parameters, newest.epoch.number)?;
+        let chosen = choose_epoch(
+            &listed,
+            leaf,
+            now,
+            u64::from(parameters.cadence.root_window_ms / 2),
+        );
+        let Some(chosen) = chosen.filter(|e| e.number != u64::from(newest.epoch.number)) else {
+            return Ok(newest);
+        };
+        let bad = |_| WalletError::Untrusted("the number of an epoch");
+        let epoch = EpochAt {
+            number: chosen.number.try_into().map_err(bad)?,
+            root: chosen.root,
+        };
+        let capacity = newest.shape.capacity();
+        let trees = chosen.notes.div_ceil(capacity);
+        let size_of = |tree: u64| chosen.notes.saturating_sub(tree * capacity).min(capacity);
+        Self::at(
+            ledger,
+            newest.shape,
+            (0..trees).map(size_of).collect(),
+            epoch,
+        )
+    }
+
+    /// Fetches the tile roots of the newest trees of these sizes and checks that they lead to the epoch's root.
+    fn at(
+        ledger: &'a L,
+        shape: Shape,
+        sizes: Vec<u64>,
+        epoch: EpochAt,
+    ) -> Result<Self, WalletError> {
         let mut window = [forest::empty_root(shape.depth()); WINDOW];
-        let newest = forest.tree_sizes.len();
-        let oldest = newest.saturating_sub(WINDOW);
-        for (number, size) in (0u64..).zip(&forest.tree_sizes).skip(oldest) {
+        let oldest = sizes.len().saturating_sub(WINDOW);
+        for (number, size) in (0u64..).zip(&sizes).skip(oldest) {
             let tree = restore(ledger, shape, &format!("{NOTES}/{number}"), *size)?;
             let place = LeafPosition::new(number, 0).place();
             if let Some(root) = window.get_mut(place) {
@@ -67,7 +112,7 @@ impl<'a, L: Ledger> ForestView<'a, L> {
         Ok(Self {
             ledger,
             shape,
-            sizes: forest.tree_sizes,
+            sizes,
             window,
             epoch,
         })
@@ -150,6 +195,46 @@ pub(super) fn attestation_path(
         .try_into()
         .map_err(|_| WalletError::Untrusted("the depth of the attestation tree"))?;
     Ok((tree.root, Path::new(levels)))
+}
+
+/// The epochs of the last half window, by rising number.
+fn recent_epochs(
+    ledger: &impl Ledger,
+    parameters: &NetworkParameters,
+    newest: u32,
+) -> Result<Vec<Epoch>, WalletError> {
+    let cadence = &parameters.cadence;
+    let half = cadence.root_window_ms / 2;
+    let most = half / cadence.quick_ms.max(1) + half / cadence.shared_ms.max(1) + 1;
+    let mut after = u64::from(newest.saturating_sub(most));
+    let mut all = Vec::new();
+    while after < u64::from(newest) {
+        let page = ledger.epochs(after)?;
+        match page.last() {
+            Some(last) if last.number > after => after = last.number,
+            Some(_) | None => break,
+        }
+        all.extend(page);
+    }
+    Ok(all)
+}
+
+/// The epoch to prove passes against, among those over the note and no older than `young`
+/// milliseconds: the newest that was the
+/// first shared one of a block of four hours; else the newest shared one; else none, and the very newest serves.
+fn choose_epoch(epochs: &[Epoch], leaf: u64, now: Timestamp, young: u64) -> Option<Epoch> {
+    let block = |e: &Epoch| (e.time.day(), scope::block_of(e.time));
+    let shared: Vec<&Epoch> = epochs.iter().filter(|e| e.kind == "shared").collect();
+    // Whether the one before fell into the same block decides, so the first that is known does not count as a first.
+    let firsts = shared.windows(2).filter_map(|pair| match pair {
+        [before, e] if block(before) != block(e) => Some(*e),
+        _ => None,
+    });
+    let fits = |e: &&Epoch| e.notes > leaf && now.since(e.time) <= young;
+    let first = firsts.filter(fits).last();
+    first
+        .or_else(|| shared.iter().copied().rfind(fits))
+        .cloned()
 }
 
 /// The forest's sizes and the epoch that the signed checkpoint names, asked for again where an epoch was made between.
@@ -271,4 +356,63 @@ fn row(ledger: &impl Ledger, name: &str, width: u64, full: u64) -> Result<Vec<Fr
 
 fn is_gone(error: &ClientError) -> bool {
     error.status() == Some(404)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use luyin_protocol::network::Cadence;
+
+    const HOUR: u64 = 3_600_000;
+
+    fn epochs(list: &[(u64, &str, u64)]) -> Vec<Epoch> {
+        let start = Day::new(20_000).start();
+        let one = |(number, (minutes, kind, notes)): (u64, &(u64, &str, u64))| Epoch {
+            number,
+            time: start.plus_ms(minutes * 60_000),
+            root: EpochRoot::from_value(Fr::from(number)),
+            kind: (*kind).to_owned(),
+            notes: *notes,
+        };
+        (1..).zip(list).map(one).collect()
+    }
+
+    fn chosen(list: &[(u64, &str, u64)], leaf: u64, hour: u64) -> Option<u64> {
+        let now = Day::new(20_000).start().plus_ms(hour * HOUR);
+        let window = u64::from(Cadence::standard().root_window_ms / 2);
+        choose_epoch(&epochs(list), leaf, now, window).map(|e| e.number)
+    }
+
+    #[test]
+    fn passes_are_proved_against_the_first_shared_epoch_of_a_block_that_holds_the_note() {
+        let day = [
+            (7 * 60, "shared", 10),
+            (8 * 60, "shared", 20),
+            (8 * 60 + 7, "quick", 25),
+            (9 * 60, "shared", 30),
+            (9 * 60 + 2, "quick", 31),
+        ];
+        assert_eq!(
+            chosen(&day, 15, 10),
+            Some(2),
+            "whoever checked in before eight"
+        );
+        assert_eq!(
+            chosen(&day, 22, 10),
+            Some(4),
+            "whoever came later: the newest shared one"
+        );
+        assert_eq!(
+            chosen(&day, 30, 10),
+            None,
+            "whoever cannot wait: the very newest"
+        );
+    }
+
+    #[test]
+    fn an_epoch_that_could_leave_the_window_before_the_pass_is_shown_is_not_chosen() {
+        let old = [(0, "shared", 10), (4 * 60, "shared", 10)];
+        assert_eq!(chosen(&old, 5, 27), Some(2));
+        assert_eq!(chosen(&old, 5, 29), None);
+    }
 }

@@ -73,7 +73,9 @@ impl State<'_> {
         let Some(last) = self.get(&keys::last_epochs())? else {
             return Ok(Some(EpochKind::Shared));
         };
-        if time.since(last.shared) >= cadence.shared_ms.into() {
+        // By the clock's hour and not by the hour since the last: everyone knows which epoch the others prove against.
+        let period = |t: Timestamp| t.get() / u64::from(cadence.shared_ms).max(1);
+        if period(time) > period(last.shared) {
             return Ok(Some(EpochKind::Shared));
         }
         let waited = time.since(last.time) >= cadence.quick_ms.into();

@@ -284,6 +284,7 @@ impl FakeLedger {
             time: state.now,
             root: EpochRoot::from_value(state.forest.epoch_root()),
             kind: "quick".into(),
+            notes: state.leaves.len() as u64,
         };
         let size = state.leaves.len() as u64;
         state.epochs.push((epoch, size));

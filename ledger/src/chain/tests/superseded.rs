@@ -28,7 +28,11 @@ fn blocks_leave_no_partial_files_behind_but_the_newest_and_those_of_epochs() {
     assert_eq!(partial_files(&world), 7);
     to_the_next_flush(&mut world);
     let names = world.disk.list(&Path::new(PUBLIC_DIR).join(TILE)).unwrap();
-    assert_eq!(names, ["1", "3", "7"], "those of two epochs, and the newest");
+    assert_eq!(
+        names,
+        ["1", "3", "7"],
+        "those of two epochs, and the newest"
+    );
     let state = world.chain.state();
     let disk: Arc<dyn Disk> = Arc::new(world.disk.clone());
     Trees::restore(&state, world.today(), &disk, Path::new(PUBLIC_DIR)).unwrap();
