@@ -166,7 +166,7 @@ impl Http {
             };
             let again = failed.again && call.repeat == Repeat::Safe && attempt < ATTEMPTS;
             if !again {
-                return Err(failed.error);
+                return Err(*failed.error);
             }
             std::thread::sleep(failed.after.unwrap_or(pause).min(LONGEST_PAUSE));
             pause *= 3;
@@ -191,10 +191,10 @@ impl Http {
         let request = self.request(call)?;
         let sent = self.agent.run(request);
         let mut response = sent.map_err(|error| Failed {
-            error: ClientError::Unreachable {
+            error: Box::new(ClientError::Unreachable {
                 peer: self.authority.clone(),
                 reason: error.to_string(),
-            },
+            }),
             again: true,
             after: None,
         })?;
@@ -210,7 +210,7 @@ impl Http {
                     Failed::for_good(self.unreadable("the answer is too long"))
                 }
                 other => Failed {
-                    error: self.unreadable(other.to_string()),
+                    error: Box::new(self.unreadable(other.to_string())),
                     again: true,
                     after: None,
                 },
@@ -261,10 +261,10 @@ impl Http {
         let after = response.headers().get("retry-after");
         let after = after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Failed {
-            error: ClientError::Refused {
+            error: Box::new(ClientError::Refused {
                 peer: self.authority.clone(),
                 problem,
-            },
+            }),
             again: matches!(status, 429 | 502..=504),
             after: after.map(Duration::from_secs),
         }
@@ -272,7 +272,7 @@ impl Http {
 }
 
 struct Failed {
-    error: ClientError,
+    error: Box<ClientError>,
     again: bool,
     after: Option<Duration>,
 }
@@ -280,7 +280,7 @@ struct Failed {
 impl Failed {
     fn for_good(error: ClientError) -> Self {
         Self {
-            error,
+            error: Box::new(error),
             again: false,
             after: None,
         }

@@ -11,6 +11,7 @@ mod http;
 mod ledger;
 mod openings;
 mod peers;
+mod release;
 mod service;
 mod setup;
 
@@ -21,7 +22,8 @@ pub use self::http::{ServeError, router, serve};
 pub use self::ledger::{LedgerError, LedgerView, LogSource};
 pub use self::openings::OpeningStore;
 pub use self::peers::{HttpPeer, Peer};
-pub use self::service::{HandedShare, Keyring, Parts, Released, StartError, TrusteeService};
+pub use self::release::Released;
+pub use self::service::{HandedShare, Keyring, Parts, StartError, TrusteeService};
 pub use self::setup::{PublicInfo, SetupError, TrusteeData};
 
 #[cfg(test)]

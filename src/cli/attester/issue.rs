@@ -49,7 +49,7 @@ pub enum IssueError {
         /// attestations that stand
         posted: usize,
         /// why not
-        source: ClientError,
+        source: Box<ClientError>,
     },
 }
 
@@ -143,7 +143,7 @@ pub fn issue(
             batch: n + 1,
             batches: batches.len(),
             posted: usize::try_from(summary.issued).unwrap_or(usize::MAX),
-            source,
+            source: Box::new(source),
         })?;
         summary.entries.push(receipt.entry);
         // The leaf stands in the tree of the block's day, which may have begun since the table was read.

@@ -189,7 +189,8 @@ fn heard_from(
     }
     // What a trustee says of others is hearsay: it is passed on as such.
     for hearsay in answer.without {
-        let why = format!("{} (says trustee {trustee})", hearsay.why);
+        let why: String = hearsay.why.chars().take(200).collect();
+        let why = format!("{why} (says trustee {trustee})");
         without.retain(|known: &Without| known.trustee != hearsay.trustee);
         without.push(Without::new(hearsay.trustee, why));
     }
