@@ -10,6 +10,10 @@ use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::time::Day;
 use luyin_protocol::tx::{Release, Tx};
+use std::time::Duration;
+
+/// How long a node takes to publish a checkpoint, at most tenfold.
+const PUBLICATION: Duration = Duration::from_millis(100);
 
 /// A node as a wallet sees it.
 pub trait Ledger {
@@ -43,6 +47,8 @@ pub trait Ledger {
     fn checkpoint(&self) -> Result<Vec<u8>, ClientError>;
     /// Submits a transaction of a wallet.
     fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError>;
+    /// Gives the node a moment to publish what it has accepted.
+    fn await_publication(&self);
 }
 
 impl Ledger for NodeClient {
@@ -92,5 +98,8 @@ impl Ledger for NodeClient {
     }
     fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError> {
         self.submit(tx)
+    }
+    fn await_publication(&self) {
+        std::thread::sleep(PUBLICATION);
     }
 }

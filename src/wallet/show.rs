@@ -4,7 +4,7 @@ use super::{PassFor, ReadyPass, Vault, Wallet, WalletError};
 use luyin_protocol::did::Did;
 use luyin_protocol::pass::{GateCode, Pass, PassMode, ShownPass};
 use luyin_protocol::policy::Policy;
-use luyin_protocol::scope::{ScopeIndex, block_of};
+use luyin_protocol::scope::{ScopeIndex, WALK_INS, block_of};
 use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::time::{Step, Timestamp};
 use rand::Rng;
@@ -148,7 +148,12 @@ fn walk_in(passes: &[ReadyPass], policy: u16, now: Timestamp) -> Result<usize, W
         .map(|(i, _)| *i)
         .collect();
     if unused.is_empty() {
-        return Err(WalletError::WalkInsUsed);
+        // Fewer than four were shown: the rest were never proved, or dropped with a worse note.
+        return Err(if all.len() < usize::from(WALK_INS) {
+            WalletError::NoPass { policy, day }
+        } else {
+            WalletError::WalkInsUsed
+        });
     }
     let at = OsRng.gen_range(0..unused.len());
     unused.get(at).copied().ok_or(WalletError::WalkInsUsed)

@@ -32,6 +32,9 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 const HALF_DAY_MS: u64 = 12 * 3_600_000;
+/// How often a wallet looks for what was accepted: a node answers once the block is durable, and shows it with its next
+/// checkpoint. What is not seen by then stays pending and is settled by the next walk.
+const PUBLICATIONS: usize = 20;
 
 /// Which half-day a check-in is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +74,11 @@ impl<V: Vault> Wallet<V> {
     ) -> Result<Outcome, WalletError> {
         let now = self.check_network(ledger)?;
         let slot = self.slot(choice, now)?;
-        if let Some(done) = self.settle_pending(label, ledger)? {
+        let same = |pending: &Pending| match &pending.tx.0 {
+            Tx::CheckIn(x) => x.slot == slot && pending.form.as_ref() == Some(form),
+            _ => false,
+        };
+        if let Some(done) = self.settle_pending(label, same, ledger)? {
             return Ok(done);
         }
         let policies = ledger.policies()?;
@@ -187,7 +194,9 @@ impl<V: Vault> Wallet<V> {
         prover: &impl Prover,
     ) -> Result<Outcome, WalletError> {
         let now = self.check_network(ledger)?;
-        if let Some(done) = self.settle_pending(label, ledger)? {
+        let first = self.content.person(label)?.attestations.first().cloned();
+        let same = |pending: &Pending| pending.absorbs.is_some() && pending.absorbs == first;
+        if let Some(done) = self.settle_pending(label, same, ledger)? {
             return Ok(done);
         }
         let person = self.content.person(label)?;
@@ -273,7 +282,14 @@ impl<V: Vault> Wallet<V> {
             Err(error) if error.is_offline() => return Err(sent.unwrap_err().into()),
             other => other.is_err(),
         };
-        let fate = self.walk_on(label, ledger)?.pending;
+        let mut fate = self.walk_on(label, ledger)?.pending;
+        for _ in 0..PUBLICATIONS {
+            if sent.is_err() || fate != PendingFate::Open {
+                break;
+            }
+            ledger.await_publication();
+            fate = self.walk_on(label, ledger)?.pending;
+        }
         match (sent, fate) {
             (_, PendingFate::Overtaken) => Err(WalletError::Overtaken),
             (Ok(receipt), _) => Ok(Outcome::Accepted { receipt }),
@@ -287,16 +303,23 @@ impl<V: Vault> Wallet<V> {
         }
     }
 
-    /// Walks on, and finishes what an earlier run began: gives its outcome where that was the very thing to do.
+    /// Walks on, and settles what an earlier run began: gives its outcome where that was the `same` as what is asked now.
     fn settle_pending(
         &mut self,
         label: Option<&str>,
+        same: impl Fn(&Pending) -> bool,
         ledger: &impl Ledger,
     ) -> Result<Option<Outcome>, WalletError> {
+        let same = self
+            .content
+            .person(label)?
+            .pending
+            .as_ref()
+            .is_some_and(same);
         match self.walk_on(label, ledger)?.pending {
-            PendingFate::Accepted => Ok(Some(Outcome::AlreadyThere)),
-            PendingFate::Overtaken => Err(WalletError::Overtaken),
-            PendingFate::None => Ok(None),
+            PendingFate::Accepted if same => Ok(Some(Outcome::AlreadyThere)),
+            PendingFate::Overtaken if same => Err(WalletError::Overtaken),
+            PendingFate::Accepted | PendingFate::Overtaken | PendingFate::None => Ok(None),
             PendingFate::Open => self.drop_pending(label).map(|()| None),
         }
     }

@@ -152,3 +152,38 @@ fn a_walk_in_pass_taken_out_in_a_crash_is_wasted_and_never_shown_twice() {
         assert_eq!(nyms.len(), left);
     }
 }
+
+#[test]
+fn what_is_accepted_and_shown_a_moment_later_is_waited_for() {
+    let (mut wallet, ledger) = enrolled();
+    ledger.lag(true);
+    check_in(&mut wallet, &ledger).unwrap();
+    assert_eq!(newest_slot(&wallet), ledger.now().slot().get());
+    assert!(wallet.content().persons[0].pending.is_none());
+}
+
+#[test]
+fn what_is_shown_much_later_is_settled_by_the_next_command_which_then_does_its_own_work() {
+    let (mut wallet, ledger) = enrolled();
+    let card = wallet
+        .nym_card(None, fake::attester(), ledger.now().day())
+        .unwrap();
+    let negative = luyin_protocol::attestation::Statement::Test { negative: true };
+    wallet
+        .receive(None, ledger.attest(&card, negative))
+        .unwrap();
+    ledger.lag(true);
+    ledger.never_publish(true);
+    wallet.absorb(None, &ledger, &FakeProver).unwrap();
+    assert!(wallet.content().persons[0].pending.is_some());
+    ledger.publish();
+    ledger.lag(false);
+    ledger.make_epoch();
+    let outcome = check_in(&mut wallet, &ledger).unwrap();
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    assert_eq!(ledger.spends().len(), 2);
+    let person = &wallet.content().persons[0];
+    assert!(person.pending.is_none() && person.attestations.is_empty());
+    let state = person.held().unwrap().state();
+    assert!(state.test_ok && state.slot == ledger.now().slot());
+}

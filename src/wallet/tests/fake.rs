@@ -80,6 +80,10 @@ pub(super) struct FakeLedger {
     state: Rc<RefCell<State>>,
     before_submit: Rc<RefCell<Option<Hook>>>,
     lose_answer: Rc<Cell<bool>>,
+    /// Spends that are accepted and not yet published.
+    unpublished: Rc<Cell<usize>>,
+    lag: Rc<Cell<bool>>,
+    never: Rc<Cell<bool>>,
     offline: Rc<Cell<bool>>,
     bits: u8,
 }
@@ -194,6 +198,9 @@ impl FakeLedger {
             state: Rc::new(RefCell::new(state)),
             before_submit: Rc::default(),
             lose_answer: Rc::default(),
+            unpublished: Rc::default(),
+            lag: Rc::default(),
+            never: Rc::default(),
             offline: Rc::default(),
             bits: 4,
         }
@@ -222,6 +229,21 @@ impl FakeLedger {
     /// The next submission is taken, and its answer lost.
     pub(super) fn lose_next_answer(&self) {
         self.lose_answer.set(true);
+    }
+
+    /// From now on what is accepted is shown only after a wait.
+    pub(super) fn lag(&self, lag: bool) {
+        self.lag.set(lag);
+    }
+
+    /// Waiting does not help.
+    pub(super) fn never_publish(&self, never: bool) {
+        self.never.set(never);
+    }
+
+    /// Shows everything that was accepted.
+    pub(super) fn publish(&self) {
+        self.unpublished.set(0);
     }
 
     pub(super) fn set_offline(&self, offline: bool) {
@@ -464,11 +486,13 @@ impl Ledger for FakeLedger {
     fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError> {
         self.ask(format!("nullifiers {bucket:?}"))?;
         let in_bucket = |s: &&Spend| BucketName::of(&s.nf.to_bytes(), self.bits) == bucket;
+        let shown = self.spends().len() - self.unpublished.get();
         let entries = self
             .state
             .borrow()
             .spends
             .iter()
+            .take(shown)
             .filter(in_bucket)
             .cloned()
             .collect();
@@ -554,9 +578,18 @@ impl Ledger for FakeLedger {
             Tx::Absorb(x) => self.spend(x.nf, x.cm_new, x.sealed)?,
             _ => return Err(refused("wrong-kind", 400)),
         };
+        if self.lag.get() {
+            self.unpublished.set(self.unpublished.get() + 1);
+        }
         if self.lose_answer.replace(false) {
             return Err(unreachable());
         }
         Ok(receipt)
+    }
+    fn await_publication(&self) {
+        self.ask("wait").unwrap();
+        if !self.never.get() {
+            self.publish();
+        }
     }
 }

@@ -192,6 +192,33 @@ fn an_honest_wallet_does_not_show_an_older_pass_after_a_fever() {
 }
 
 #[test]
+fn after_a_fever_the_wallet_does_not_claim_that_its_walk_ins_were_used() {
+    let wanted = WantedPasses {
+        policy: Some(2),
+        walk_in_blocks: 1,
+        ..WantedPasses::default()
+    };
+    let (mut wallet, ledger) = ready(&wanted);
+    wallet
+        .take_pass(None, ShowAt::Anywhere, 2, ledger.now())
+        .unwrap();
+    ledger.set_offline(false);
+    wallet
+        .checkin(
+            None,
+            &form("38.0"),
+            SlotChoice::Current,
+            &ledger,
+            &FakeProver,
+        )
+        .unwrap();
+    assert!(matches!(
+        wallet.take_pass(None, ShowAt::Anywhere, 2, ledger.now()),
+        Err(WalletError::NoPass { .. })
+    ));
+}
+
+#[test]
 fn without_a_pass_the_wallet_says_what_to_do() {
     let (mut wallet, ledger) = ready(&at_venue());
     let other = Did::from_bytes([32; 32]);

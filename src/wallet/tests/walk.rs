@@ -134,6 +134,7 @@ impl Ledger for Liar {
         checkpoint() -> Vec<u8>;
         submit(tx: &luyin_protocol::tx::Tx) -> crate::client::Receipt;
     }
+    fn await_publication(&self) {}
     fn nullifiers(
         &self,
         _: crate::client::BucketName,
