@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
     match run(verb, Say::from_switch(json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("luyin: {error:#}");
+            eprintln!("luyin: {error}");
             ExitCode::FAILURE
         }
     }

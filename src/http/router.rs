@@ -19,7 +19,6 @@ const OK: StatusCode = StatusCode::OK;
 const CREATED: StatusCode = StatusCode::CREATED;
 
 /// All routes of a node, as section 9.3 lists them, and the document that describes them.
-#[must_use]
 pub fn routes(app: &App) -> (Router<App>, OpenApi) {
     let mut table = wallet(submissions(organisations(reading(Table::new(app.clone())))));
     if matches!(app.clock(), Clock::Settable(_)) {

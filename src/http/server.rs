@@ -24,7 +24,6 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 /// Everything around the routes: headers, time limit, faults, figures.
-#[must_use]
 pub fn service(app: &App) -> Router {
     let (router, _) = routes(app);
     let set = |name: HeaderName, value: &'static str| {

@@ -4,10 +4,15 @@ use super::cast::{Cast, Member};
 use super::seed::POLICY;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::path::Path;
+
+/// A number that nobody has: the birthday and the place are made up, the check digit fits.
+const ID_NUMBER: &str = "110105199001010010";
 
 /// A running demo network.
 pub struct Guide<'a> {
     pub cast: &'a Cast,
+    pub keys: &'a Path,
     pub node: SocketAddr,
     pub trustees: &'a [SocketAddr],
 }
@@ -47,30 +52,46 @@ impl Guide<'_> {
 All of it is synthetic (演示数据). In another terminal:
 
   cd {directory}
-  export LUYIN_NODE=http://{node} LUYIN_PASSPHRASE_FILE={directory}/passphrase
+  export LUYIN_NODE=http://{node} LUYIN_PASSPHRASE_FILE={directory}/passphrase LUYIN_WALLET=me.wallet
+  TRUSTEES={trustees}
+  VENUE={employer}
 
-A person is enrolled, checks in, and shows a pass:
-  luyin wallet init --wallet anna.wallet
-  luyin wallet request --wallet anna.wallet --surname 王 --id-tail 28 --out anna.request
-  printf '%s\\n' 11010519491231002X 王安娜 > anna.id
-  luyin registrar enrol --keystore registrar.keys --register register --trustees {trustees} \\
-      --id-number-file anna.id --request anna.request --out anna.receipt
-  luyin wallet enrolled --wallet anna.wallet --receipt anna.receipt
-  luyin wallet checkin --wallet anna.wallet --employer {employer} --temperature 36.5 --symptoms none --contacts none
-  luyin wallet prove --wallet anna.wallet --venue {employer} --policy {POLICY}
-  luyin wallet show --wallet anna.wallet --venue {employer} --qr pass.png
-  luyin gate verify --keystore gate.keys --policy {POLICY} --image pass.png        (green)
+A person is enrolled and checks in:
+  luyin wallet new
+  luyin wallet add-person me --name 王某 --id-digits {digits} --employer $VENUE
+  luyin wallet enrol-request --out request.json
+  printf '%s\\n%s\\n' {id} 王某 > id.txt
+  luyin registrar enrol --keystore registrar.keys --register register --trustees $TRUSTEES --id-number-file id.txt --request request.json --out receipt.json
+  sleep 20
+  luyin wallet enrol-finish
+  luyin wallet checkin --temperature 36.5 --symptoms none --confirm
+  sleep 20
 
-The authority publishes a risk notice about her; the gate turns red:
-  luyin registrar subject --keystore registrar.keys --register register --id-number-file anna.id --out anna.subject
-  luyin authority propose notice --keystore proposer.keys --subject anna.subject --class close-contact \\
-      --clause '传染病防治法 第三十九条' --evidence file.pdf --days 14 --out notice.proposal
-  luyin authority approve --keystore approver.keys --proposal notice.proposal
-  luyin gate verify --keystore gate.keys --policy {POLICY} --image pass.png        (red)
+It proves ahead of time, shows, and the gate says green:
+  luyin wallet prove --venue $VENUE --walk-ins 0
+  luyin gate init --state gate --keystore gate.keys --venue $VENUE --policy {POLICY}
+  luyin gate bundle --state gate --keystore gate.keys
+  luyin wallet show --venue $VENUE --png pass.png
+  luyin gate verify --state gate --image pass.png
 
-Anyone may check the whole log:
-  luyin verify-log node --keys ../keys
+The authority publishes a notice about the person; once trustees have released the day, the gate says red:
+  luyin registrar subject --keystore registrar.keys --register register --id-number-file id.txt --out subject.json
+  echo 'the evidence on file' > evidence.txt
+  luyin authority propose --keystore proposer.keys --out action.json notice --subject subject.json --class close-contact --evidence evidence.txt --clause '传染病防治法 第三十九条' --days 14 --opening-out opening.json
+  luyin authority approve --keystore approver.keys --file action.json --yes
+  luyin authority open --opening opening.json --trustees $TRUSTEES
+  luyin authority release --trustees $TRUSTEES
+  luyin gate bundle --state gate --keystore gate.keys
+  sleep 31
+  luyin wallet show --venue $VENUE --png pass.png
+  luyin gate verify --state gate --image pass.png
+
+Anyone may check the whole log, while the node runs:
+  luyin verify-log node --keys {keys}
 ",
+            digits = ID_NUMBER.get(16..).unwrap_or_default(),
+            id = ID_NUMBER,
+            keys = self.keys.display(),
             node = self.node,
         )
     }

@@ -106,12 +106,13 @@ pub fn run(command: Command, say: Say) -> Result<(), DemoError> {
     if !args.keys.join("manifest.json").exists() {
         ceremony::development(&args.keys, say)?;
     }
-    let cast = Cast::open_or_make(&args.data, &args.keys, say)?;
+    let keys = args.keys.canonicalize()?;
+    let cast = Cast::open_or_make(&args.data, &keys, say)?;
     let mut config = Config::load(None, std::env::vars())?;
     config.http.listen = args.listen;
     let setup = NodeSetup {
         data: cast.node_data(),
-        keys: args.keys.clone(),
+        keys: keys.clone(),
         signing: cast.node.clone(),
         config,
         clock: args.clock.clock(),
@@ -125,6 +126,7 @@ pub fn run(command: Command, say: Say) -> Result<(), DemoError> {
         let children = Children::start(&cast, address, args.trustee_port)?;
         let guide = guide::Guide {
             cast: &cast,
+            keys: &keys,
             node: address,
             trustees: children.addresses(),
         };

@@ -246,10 +246,9 @@ impl<'a> Replay<'a> {
             return Ok(recorded.colour() == Colour::Green);
         }
         let now = Timestamp::new(u64::from(item.record.step.get()) * STEP_MS);
-        let oldest = Timestamp::new(now.get().saturating_sub(BUNDLE_MS));
         let seen = memory.shows.entry(item.name.gate).or_default();
         let mut found = false;
-        for known in [now.plus_ms(STEP_MS), oldest] {
+        for known in self.knowledge(shown.pass.day, now)? {
             for moment in [now, now.plus_ms(STEP_MS - 1)] {
                 let derived = self.derive(item.name.gate, shown, moment, known, holds, seen)?;
                 found |= agrees(recorded, derived, shown);
@@ -260,6 +259,25 @@ impl<'a> Replay<'a> {
             seen.record(shown.pass.nym, shown.step, false);
         }
         Ok(!found)
+    }
+
+    /// The moments whose data a gate may have had in a step: its end and its start, the oldest bundle that counts, and just
+    /// before each change in between of what was released for the pass's day.
+    fn knowledge(&self, day: Day, step: Timestamp) -> Result<Vec<Timestamp>, ServiceError> {
+        let (end, oldest) = (step.plus_ms(STEP_MS), step.get().saturating_sub(BUNDLE_MS));
+        let oldest = Timestamp::new(oldest);
+        let state = self.node.state();
+        let mut moments = vec![end, step, oldest];
+        for (id, Present) in state.all(&keys::releases_of_day(day))? {
+            let released = state.get(&keys::release(id, day))?.map(|r| r.time);
+            let lifted = state.get(&keys::notice_lifted(id))?.map(|l| l.time);
+            let changes = released.into_iter().chain(lifted);
+            let before = changes.map(|t| Timestamp::new(t.get().saturating_sub(1)));
+            moments.extend(before.filter(|t| (oldest..=end).contains(t)));
+        }
+        moments.sort_unstable();
+        moments.dedup();
+        Ok(moments)
     }
 
     /// A walk-in pass that an earlier record has let through.
