@@ -226,12 +226,12 @@ fn choose_epoch(epochs: &[Epoch], leaf: u64, now: Timestamp, young: u64) -> Opti
     let block = |e: &Epoch| (e.time.day(), scope::block_of(e.time));
     let shared: Vec<&Epoch> = epochs.iter().filter(|e| e.kind == "shared").collect();
     // Whether the one before fell into the same block decides, so the first that is known does not count as a first.
-    let firsts = shared.windows(2).filter_map(|pair| match pair {
+    let mut firsts = shared.windows(2).filter_map(|pair| match pair {
         [before, e] if block(before) != block(e) => Some(*e),
         _ => None,
     });
     let fits = |e: &&Epoch| e.notes > leaf && now.since(e.time) <= young;
-    let first = firsts.filter(fits).last();
+    let first = firsts.rfind(fits);
     first
         .or_else(|| shared.iter().copied().rfind(fits))
         .cloned()
