@@ -4,11 +4,13 @@ pub mod directory;
 pub mod entry;
 pub mod in_process;
 pub mod judge;
+mod judging;
 pub mod open;
 pub mod orderer;
 pub mod published;
 pub mod receipts;
 pub mod verifying_keys;
+mod writing;
 
 pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 pub use published::Shown;

@@ -2,10 +2,10 @@
 
 use super::Node;
 use super::directory::{DataDirectory, DirectoryError};
-use super::in_process::{InProcess, Surroundings, make_up_receipts};
+use super::in_process::{InProcess, Surroundings};
 use super::judge::Judge;
 use super::published::Published;
-use super::receipts::Receipts;
+use super::receipts::{Receipts, make_up_receipts};
 use super::verifying_keys::{self, KeysError};
 use crate::clock::Clock;
 use crate::config::Config;

@@ -5,7 +5,9 @@
 //! and one that did not never has. Idempotency keys are written in the same batch, with the hash of their request; only a key
 //! whose transaction took effect is bound, so that nobody fills the index with keys of requests that are refused.
 
+use luyin_ledger::chain::{Chain, ChainError};
 use luyin_ledger::log::merkle::EntryIndex;
+use luyin_ledger::state::keys;
 use luyin_ledger::store::{Batch, Height, Store, StoreError};
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
 use luyin_protocol::signature::Sha256Hash;
@@ -182,6 +184,48 @@ fn timed(time: Timestamp, table: u8, name: &Sha256Hash) -> Vec<u8> {
     row.extend_from_slice(&time.get().to_be_bytes());
     row.extend(key(table, name));
     row
+}
+
+/// Writes the receipts of blocks that a crash left without, as far back as receipts are kept.
+///
+/// # Errors
+/// Those of the index and of the log's tiles.
+pub fn make_up_receipts(chain: &Chain, receipts: &Receipts) -> Result<(), ChainError> {
+    let state = chain.state();
+    let Some(tip) = state.tip()? else {
+        return Ok(());
+    };
+    let covered = receipts.covered()?.map_or(0, Height::get);
+    let mut missing = Vec::new();
+    for height in (covered.saturating_add(1)..=tip.height.get()).rev() {
+        let height = Height::new(height);
+        let Some(block) = state.get(&keys::block(height))? else {
+            break;
+        };
+        if block.time.plus_ms(receipts.keep_ms()) < tip.time {
+            break;
+        }
+        missing.push((height, block));
+    }
+    let tiles = chain.tiles();
+    for (height, block) in missing.into_iter().rev() {
+        let first = block.first.get().saturating_add(1);
+        let mut rows = Vec::new();
+        for number in first..first.saturating_add(block.transactions.get()) {
+            let bytes = super::entry::read(&tiles, EntryIndex::new(number))?;
+            rows.push(Row {
+                tx: Sha256Hash::of(&bytes),
+                receipt: Receipt {
+                    entry: EntryIndex::new(number),
+                    height,
+                    time: block.time,
+                },
+                key: None,
+            });
+        }
+        receipts.cover(height, block.time, &rows)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

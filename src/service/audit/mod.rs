@@ -3,5 +3,6 @@
 pub mod actions;
 pub mod reads;
 pub mod records;
+mod replay;
 pub mod report;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Gates' records as a regulator reads them: verdict, reason, step and public inputs, no identity.
 
-use super::verify::Replay;
+use super::replay::Replay;
 use crate::node::Node;
 use crate::service::ServiceError;
 use crate::service::encoded::encode_value;
