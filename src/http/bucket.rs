@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::bucket::{self, BitsView, EnrolmentsView, SpendsView};
 use axum::extract::State;
+use luyin_ledger::log::merkle::EntryIndex;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -27,6 +28,7 @@ pub async fn spends(
     State(app): State<App>,
     Query(query): Query<Bucket>,
 ) -> Reply<Json<SpendsView>> {
+    up_to_date(&app).await?;
     apart(move || bucket::spends(app.node(), query.bucket, query.bits))
         .await
         .map(Json)
@@ -36,9 +38,21 @@ pub async fn enrolments(
     State(app): State<App>,
     Query(query): Query<Bucket>,
 ) -> Reply<Json<EnrolmentsView>> {
+    up_to_date(&app).await?;
     apart(move || bucket::enrolments(app.node(), query.bucket, query.bits))
         .await
         .map(Json)
+}
+
+/// Waits until every block that is durable is published: whoever was acknowledged finds its own entry.
+async fn up_to_date(app: &App) -> Result<(), ServiceError> {
+    let tip = app.node().state().tip()?;
+    let entries = tip.map_or(0, |tip| tip.entries.get());
+    if let Some(last) = entries.checked_sub(1) {
+        // Where the disk refuses, what was published before is still told.
+        app.node().published().covering(EntryIndex::new(last)).await;
+    }
+    Ok(())
 }
 
 /// Runs long reading on a thread where it holds up no other request.
