@@ -99,6 +99,9 @@ pub enum Command {
         state: StateArgs,
         /// Why, for instance "ID compared, phone broken, let in"
         note: String,
+        /// The moment, in milliseconds since 1970; on development networks alone
+        #[arg(long, value_name = "MS")]
+        now: Option<u64>,
     },
     /// The gate's own audit records
     #[command(subcommand)]
@@ -235,9 +238,10 @@ pub fn run(command: Command, say: Say) -> Result<(), GateCommandError> {
             once,
             online,
         } => watch(&state.state, &directory, once, online, say),
-        Command::Manual { state, note } => {
+        Command::Manual { state, note, now } => {
             let mut device = GateDevice::open(&state.state)?;
-            device.manual(&note, Clock::System.now())?;
+            let now = moment(&device, now)?;
+            device.manual(&note, now)?;
             say.outcome(&json!({ "recorded": true }), || "recorded".into());
             Ok(())
         }
