@@ -3,6 +3,7 @@
 mod support;
 
 mod accountability;
+mod attester;
 mod authority;
 mod disk;
 mod gate;

@@ -75,7 +75,11 @@ impl Town {
 
     /// A town whose trustees behave so.
     pub fn with(manners: [Manner; 5]) -> Self {
-        let world = World::start();
+        Self::over(World::start(), manners)
+    }
+
+    /// A town around a node that runs already.
+    pub fn over(world: World, manners: [Manner; 5]) -> Self {
         let listeners: Vec<TcpListener> = (0..5)
             .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
             .collect();
@@ -177,6 +181,8 @@ impl Town {
         std::fs::write(self.path("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
         let keys = [
             ("registrar", KeyKind::Registrar, Member::Registrar.key()),
+            ("regulator", KeyKind::Regulator, Member::Regulator.key()),
+            ("attester", KeyKind::Attester, Member::Attester.key()),
             ("proposer", KeyKind::GovernanceProposer, seeded(2)),
             ("approver", KeyKind::GovernanceApprover, seeded(3)),
         ];
@@ -191,7 +197,13 @@ impl Town {
                 })
                 .unwrap();
         }
-        keep_did(&self.path("registrar.keys"), &Member::Registrar.did()).unwrap();
+        for (name, member) in [
+            ("registrar", Member::Registrar),
+            ("attester", Member::Attester),
+            ("regulator", Member::Regulator),
+        ] {
+            keep_did(&self.path(&format!("{name}.keys")), &member.did()).unwrap();
+        }
     }
 
     /// The node's address as people write it.
