@@ -45,7 +45,7 @@ pub async fn enrolments(
 }
 
 /// Waits until every block that is durable is published: whoever was acknowledged finds its own entry.
-async fn up_to_date(app: &App) -> Result<(), ServiceError> {
+pub async fn up_to_date(app: &App) -> Result<(), ServiceError> {
     let tip = app.node().state().tip()?;
     let entries = tip.map_or(0, |tip| tip.entries.get());
     if let Some(last) = entries.checked_sub(1) {

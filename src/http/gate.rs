@@ -1,7 +1,7 @@
 //! `/v1/gate/...`.
 
 use super::auth::Caller;
-use super::bucket::apart;
+use super::bucket::{apart, up_to_date};
 use super::extract::{self, JsonBytes};
 use super::reply::{Bytes, Created, Json, Keep, Reply};
 use super::submission::key_of;
@@ -46,6 +46,7 @@ pub struct WalkInView {
 }
 
 pub async fn bundle(State(app): State<App>) -> Reply<Bytes> {
+    up_to_date(&app).await?;
     let content = apart(move || {
         let life = app.config().gate.bundle_life_ms;
         bundle::signed(app.node(), life)

@@ -1,5 +1,6 @@
 //! `/v1/notices` and `/v1/releases`.
 
+use super::bucket::up_to_date;
 use super::extract::Query;
 use super::reply::{Json, Reply};
 use crate::app::App;
@@ -22,5 +23,6 @@ pub async fn releases(
     State(app): State<App>,
     Query(query): Query<OfDay>,
 ) -> Reply<Json<ReleasesView>> {
+    up_to_date(&app).await?;
     notice::releases(app.node(), Day::new(query.day)).map(Json)
 }

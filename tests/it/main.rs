@@ -6,6 +6,7 @@ mod accountability;
 mod attester;
 mod authority;
 mod disk;
+mod fifteen_days;
 mod gate;
 mod idempotency;
 mod kill;
