@@ -9,7 +9,7 @@ use luyin_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::enrol::{EnrolError, Office, Person, Post};
+use super::enrol::{EnrolError, Office, Person, Post, Posted};
 use super::panel::Desk;
 use crate::cli::say::Say;
 use crate::client::{ClientError, Without};
@@ -212,7 +212,14 @@ fn one<D: Desk, P: Post>(
             let path = out.join(format!("{row}.receipt.json"));
             durable_file::replace(&path, &receipt)
                 .map_err(|source| BatchError::File { path, source })?;
-            Ok(Outcome::Enrolled(done.without))
+            Ok(match done.posted {
+                Posted::Now => Outcome::Enrolled(done.without),
+                Posted::Before => {
+                    let reason =
+                        "enrolled already with this request; its receipt was written again";
+                    Outcome::Duplicate(reason.to_owned())
+                }
+            })
         }
         Err(EnrolError::AlreadyEnrolled(how)) => {
             Ok(Outcome::Duplicate(format!("enrolled already{how}")))

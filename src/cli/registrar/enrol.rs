@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::panel::{Desk, Panel, PanelError};
 use super::register::{Enrolled, Progress, Register, RegisterError};
-use crate::client::{ClientError, NodeClient, Receipt, Without};
+use crate::client::{BucketName, ClientError, NodeClient, Receipt, Without};
 use crate::enrolment::{EnrolRequest, IdNumber, RequestError, Surname};
 
 /// A person as the ID shows it.
@@ -61,11 +61,27 @@ pub enum EnrolError {
 pub trait Post {
     /// Posts an enrolment.
     fn post(&self, tx: &Tx) -> Result<Receipt, ClientError>;
+    /// Where an owner's enrolment stands, if it does.
+    fn find(&self, owner: &Owner) -> Result<Option<Receipt>, ClientError>;
 }
 
 impl Post for NodeClient {
     fn post(&self, tx: &Tx) -> Result<Receipt, ClientError> {
         self.submit(tx)
+    }
+
+    fn find(&self, owner: &Owner) -> Result<Option<Receipt>, ClientError> {
+        let bucket = BucketName::of(&owner.to_bytes(), self.enrolment_bits()?);
+        let entries = self.enrolments(bucket)?.entries;
+        let Some(found) = entries.into_iter().find(|e| e.owner == *owner) else {
+            return Ok(None);
+        };
+        let entry = self.entry(found.entry)?;
+        Ok(Some(Receipt {
+            entry: found.entry,
+            height: entry.height,
+            time: entry.time,
+        }))
     }
 }
 
@@ -102,9 +118,20 @@ pub struct EnrolReceipt {
     pub time: Timestamp,
 }
 
-/// An enrolment that was posted.
+/// Whether an enrolment was posted now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posted {
+    /// It was.
+    Now,
+    /// The same request was posted before, and what followed was lost.
+    Before,
+}
+
+/// An enrolment that stands on the ledger.
 #[derive(Debug, Clone)]
 pub struct Done {
+    /// When it was posted.
+    pub posted: Posted,
     /// For the wallet.
     pub receipt: EnrolReceipt,
     /// Trustees that do not hold their share.
@@ -127,7 +154,11 @@ impl<D: Desk, P: Post> Office<'_, D, P> {
     ) -> Result<Done, EnrolError> {
         request.check(&self.network)?;
         compare(request.mask, person)?;
-        self.refuse_second(person, request)?;
+        let before = self.register.of(&person.id)?;
+        if let Some(done) = self.resume(person, request, &before)? {
+            return Ok(done);
+        }
+        refuse_second(request, &before)?;
         let uid = self.panel.identifier(&person.id.person()?, now)?;
         let public = request.public(uid);
         let sealed = &request.sealed_shares;
@@ -152,12 +183,52 @@ impl<D: Desk, P: Post> Office<'_, D, P> {
             entry: receipt.entry,
         };
         self.register.note(&person.id, enrolled)?;
+        let without = acknowledged.without;
+        Ok(self.done(Posted::Now, request, receipt, without))
+    }
+
+    /// Takes up an enrolment with the same request that was begun before and reached the ledger.
+    fn resume(
+        &self,
+        person: &Person,
+        request: &EnrolRequest,
+        before: &[Enrolled],
+    ) -> Result<Option<Done>, EnrolError> {
+        let Some(begun) = before.iter().find(|e| e.owner == request.owner) else {
+            return Ok(None);
+        };
+        let Some(receipt) = self.node.find(&begun.owner)? else {
+            return Ok(None);
+        };
+        let mut enrolled = begun.clone();
+        enrolled.progress = Progress::Posted {
+            entry: receipt.entry,
+        };
+        if enrolled != *begun {
+            self.register.note(&person.id, enrolled)?;
+        }
+        Ok(Some(self.done(
+            Posted::Before,
+            request,
+            receipt,
+            Vec::new(),
+        )))
+    }
+
+    fn done(
+        &self,
+        posted: Posted,
+        request: &EnrolRequest,
+        receipt: Receipt,
+        without: Vec<Without>,
+    ) -> Done {
         let Receipt {
             entry,
             height,
             time,
         } = receipt;
-        Ok(Done {
+        Done {
+            posted,
             receipt: EnrolReceipt {
                 network: self.network,
                 owner: request.owner,
@@ -166,20 +237,19 @@ impl<D: Desk, P: Post> Office<'_, D, P> {
                 height,
                 time,
             },
-            without: acknowledged.without,
-        })
-    }
-
-    /// Refuses early what the ledger would refuse: saves an evaluation, and says so in words.
-    fn refuse_second(&self, person: &Person, request: &EnrolRequest) -> Result<(), EnrolError> {
-        let posted = |e: &Enrolled| matches!(e.progress, Progress::Posted { .. });
-        let before = self.register.of(&person.id)?;
-        let mut posted = before.iter().filter(|e| posted(e));
-        if request.fresh_day.get() == 0 && posted.next().is_some() {
-            return Err(EnrolError::AlreadyEnrolled(SECOND));
+            without,
         }
-        Ok(())
     }
+}
+
+/// Refuses early what the ledger would refuse: saves an evaluation, and says so in words.
+fn refuse_second(request: &EnrolRequest, before: &[Enrolled]) -> Result<(), EnrolError> {
+    let mut states = before.iter().map(|e| e.progress);
+    let posted = states.any(|p| matches!(p, Progress::Posted { .. }));
+    if posted && request.fresh_day.get() == 0 {
+        return Err(EnrolError::AlreadyEnrolled(SECOND));
+    }
+    Ok(())
 }
 
 const SECOND: &str = " by this registrar; after a lost phone the authority issues a superseded notice first, and the wallet makes a request for a re-enrolment";

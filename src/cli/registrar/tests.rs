@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ark_bn254::Fr;
 use luyin_keys::escrow::make_shares;
@@ -80,9 +80,15 @@ impl Desk for WorldDesk {
     }
 }
 
-/// A node that takes every identifier once.
+/// A node that takes every identifier once, and may fall silent right after.
 #[derive(Default)]
-struct Taking(std::sync::Mutex<Vec<Enrol>>, AtomicUsize);
+struct Taking(std::sync::Mutex<Vec<Enrol>>, AtomicUsize, AtomicBool);
+
+const RECEIPT: Receipt = Receipt {
+    entry: 40,
+    height: 20,
+    time: Timestamp::new(7),
+};
 
 impl Post for Taking {
     fn post(&self, tx: &Tx) -> Result<Receipt, ClientError> {
@@ -103,11 +109,16 @@ impl Post for Taking {
             });
         }
         taken.push(enrol.as_ref().clone());
-        Ok(Receipt {
-            entry: 40,
-            height: 20,
-            time: Timestamp::new(7),
-        })
+        if self.2.load(Ordering::SeqCst) {
+            return Err(silent());
+        }
+        Ok(RECEIPT)
+    }
+
+    fn find(&self, owner: &Owner) -> Result<Option<Receipt>, ClientError> {
+        let taken = self.0.lock().unwrap();
+        let found = taken.iter().any(|t| t.public.owner == *owner);
+        Ok(found.then_some(RECEIPT))
     }
 }
 
@@ -297,6 +308,22 @@ fn a_person_with_two_wallets_is_enrolled_once_here_and_anywhere() {
     let second = scene.enrol(&scene.request(6, mask())).unwrap_err();
     assert!(matches!(second, EnrolError::AlreadyEnrolled(_)));
     assert_eq!(scene.node.1.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn an_enrolment_whose_answer_was_lost_is_taken_up_with_the_same_request() {
+    let scene = Scene::new(HONEST);
+    let request = scene.request(5, mask());
+    scene.node.2.store(true, Ordering::SeqCst);
+    assert!(scene.enrol(&request).is_err());
+    let begun = scene.register.of(&person().id).unwrap();
+    assert_eq!(begun[0].progress, Progress::Begun);
+    let done = scene.enrol(&request).unwrap();
+    assert_eq!(done.posted, enrol::Posted::Before);
+    assert_eq!(done.receipt.entry, 40);
+    let noted = scene.register.of(&person().id).unwrap();
+    assert_eq!(noted[0].progress, Progress::Posted { entry: 40 });
+    assert_eq!(scene.node.1.load(Ordering::SeqCst), 1, "posted once");
 }
 
 #[test]
