@@ -196,7 +196,7 @@ impl Writer {
     }
 
     /// Appends a canonical value.
-    pub fn value<T: Canonical + ?Sized>(&mut self, x: &T) -> &mut Self {
+    pub fn value<T: Canonical>(&mut self, x: &T) -> &mut Self {
         x.encode(self);
         self
     }

@@ -1,7 +1,7 @@
 //! `luyin <verb>`: the command line.
 
-pub mod audit;
 pub mod attester;
+pub mod audit;
 pub mod authority;
 pub mod bench;
 pub mod ceremony;

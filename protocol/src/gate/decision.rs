@@ -242,7 +242,8 @@ fn fresh(shown: &ShownPass, now: Timestamp) -> Result<(), Reason> {
         } else {
             pass.day == today && block + 1 == current
         };
-        if !same && !(before && just_past(now.since_midnight_ms() % BLOCK_MS)) {
+        let just_before = before && just_past(now.since_midnight_ms() % BLOCK_MS);
+        if !same && !just_before {
             return Err(Reason::WrongBlock);
         }
     }

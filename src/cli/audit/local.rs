@@ -241,8 +241,7 @@ impl Replay {
         let walk_in = shown.pass.scope != ScopeIndex::Venue;
         let again = walk_in && walk_ins.is_spent(shown.pass.nym);
         let now = Timestamp::new(u64::from(record.step.get()).saturating_mul(STEP_MS));
-        let before = Timestamp::new(now.get().saturating_sub(BUNDLE_MS));
-        let given = [now.plus_ms(STEP_MS), before].into_iter().any(|known| {
+        let given = self.knowledge(now).into_iter().any(|known| {
             [now, now.plus_ms(STEP_MS - 1)].into_iter().any(|moment| {
                 let derived = self.derive(gate, shown, moment, known, holds == Some(true), seen);
                 derived == Some(reason)
@@ -256,6 +255,19 @@ impl Replay {
             walk_ins.record(shown.pass.nym, shown.step, walk_in);
         }
         !given || (green && again)
+    }
+
+    /// The moments whose data a gate may have had in a step: its end and its start, the oldest bundle that counts, and just
+    /// before each notice in between.
+    fn knowledge(&self, step: Timestamp) -> Vec<Timestamp> {
+        let (end, oldest) = (step.plus_ms(STEP_MS), step.get().saturating_sub(BUNDLE_MS));
+        let oldest = Timestamp::new(oldest);
+        let before = self
+            .notices
+            .values()
+            .map(|t| Timestamp::new(t.get().saturating_sub(1)));
+        let between = before.filter(|t| (oldest..=end).contains(t));
+        [end, step, oldest].into_iter().chain(between).collect()
     }
 
     fn derive(

@@ -1,6 +1,7 @@
 //! A network to tell stories with: keys from fixed seeds, a node on a free port, a client.
 
 pub mod client;
+pub mod company;
 pub mod disks;
 pub mod keys;
 pub mod town;

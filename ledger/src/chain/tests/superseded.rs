@@ -12,7 +12,12 @@ fn partial_files(world: &World) -> usize {
 }
 
 fn to_the_next_flush(world: &mut World) {
-    while world.accept(vec![]).height.get() % FLUSH_EVERY != 0 {}
+    while !world
+        .accept(vec![])
+        .height
+        .get()
+        .is_multiple_of(FLUSH_EVERY)
+    {}
 }
 
 #[test]
