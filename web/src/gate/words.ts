@@ -1,0 +1,3 @@
+import { words } from '../i18n/words'
+
+export const gate = words({ title: '闸机' }, { title: 'Gate' })

@@ -1,0 +1,6 @@
+import { show } from '../shared/page'
+import { keepOffline } from '../shared/update.svelte'
+import App from './App.svelte'
+
+show(App, {})
+void keepOffline()

@@ -1,0 +1,138 @@
+import type { DeviceFault } from '../device/api'
+import type { Language } from './words'
+
+/** What is wrong, in plain words, and what to do now. */
+interface Told {
+  readonly zh: readonly [what: string, act: string]
+  readonly en: readonly [what: string, act: string]
+}
+
+const told = (zhWhat: string, zhAct: string, enWhat: string, enAct: string): Told => ({ zh: [zhWhat, zhAct], en: [enWhat, enAct] })
+
+const NETWORK = told('连不上服务器', '已填写的内容都还在。有网络后会自动重试，也可以现在重试。', 'The server cannot be reached', 'What you typed is kept. It is tried again when there is a connection; you can try now.')
+const BUSY = told('服务器正忙', '请稍等片刻再试，不会丢失任何内容。', 'The server is busy', 'Wait a moment and try again; nothing is lost.')
+const VERSION = told('服务器与本页版本不同', '请重新打开本页以更新；若仍如此，请告知管理员。', 'The server is of another version than this page', 'Open the page again to update it; if that does not help, tell the administrator.')
+const DAMAGED = told('本机保存的钱包已损坏', '请用备份文件恢复。账本上的记录都还在，恢复后会自动补齐。', 'The wallet kept on this device is damaged', 'Restore it from your backup file. The ledger still has everything; the wallet catches up by itself.')
+const FULL = told('手机存储空间已满', '请删除一些照片或应用后重试。已填写的内容仍在本页。', 'The device has no space left', 'Remove some photos or apps and try again. What you typed is still on this page.')
+const WAIT = told('账本还在整理最新记录', '几十秒后会自动继续，请保持本页打开。', 'The ledger is still arranging the newest entries', 'It goes on by itself within a minute; keep this page open.')
+const OURS = told('服务器的数据前后不符', '请勿继续，换一个网络或稍后再试，并告知管理员。', "The server's data contradict each other", 'Do not go on; try another network or later, and tell the administrator.')
+const AGAIN = told('规则刚刚更新', '请重试一次，会按新规则重新计算。', 'The rules have just changed', 'Try once more; it is worked out again by the new rules.')
+
+/** By the stable slug of the refusal, written with underscores. */
+const FAULTS: Readonly<Record<string, Told>> = {
+  // The device.
+  unreachable: NETWORK,
+  timeout: NETWORK,
+  stopping: NETWORK,
+  other_tab: told('另一个窗口正在使用这个钱包', '同时使用会出错。可以在这里接管，另一个窗口会自动锁上。', 'Another window is using this wallet', 'Two at once would get in each other’s way. You can take over here; the other one locks itself.'),
+  wrong_passphrase: told('口令不对', '请检查大小写和输入法后重试。口令无法找回，只能用备份文件加原口令恢复。', 'Wrong passphrase', 'Check capitals and the keyboard, then try again. It cannot be looked up; a backup opens with the passphrase it was made with.'),
+  wrong_prf: told('这把通行密钥打不开这个钱包', '请改用口令打开。', 'This passkey does not open the wallet', 'Open it with the passphrase instead.'),
+  weak_passphrase: told('口令太容易猜', '请加长，例如四个不相关的词。', 'The passphrase is too easy to guess', 'Make it longer: four unrelated words, for example.'),
+  corrupt: DAMAGED,
+  corrupted: DAMAGED,
+  damaged: DAMAGED,
+  not_a_wallet: told('这不是钱包备份文件', '请选择扩展名为 .luyin 的备份文件。', 'This is no backup file of a wallet', 'Choose the backup file, whose name ends in .luyin.'),
+  vault_version: VERSION,
+  storage_full: FULL,
+  quota: FULL,
+  storage_denied: told('浏览器不允许保存数据', '请退出无痕模式，或在浏览器设置里允许本站保存数据。', 'The browser does not let this page keep data', 'Leave private browsing, or allow this site to keep data in the settings.'),
+  storage: told('读写手机存储失败', '请重新打开本页；若仍如此，请用备份文件恢复。', 'Reading or writing the storage failed', 'Open the page again; if that does not help, restore from your backup.'),
+  not_open: told('钱包已锁上', '请重新打开钱包，已填写的内容都还在。', 'The wallet is locked', 'Open it again; what you typed is kept.'),
+  no_wallet: told('本机还没有钱包', '请新建，或用备份文件恢复。', 'There is no wallet on this device', 'Make a new one, or restore a backup.'),
+  already_there: told('本机已有钱包', '请先备份并删除现有钱包。', 'There is a wallet on this device already', 'Back it up and remove it first.'),
+  no_device: told('本页缺少计算模块', '请重新打开本页；若仍如此，请告知管理员。', 'This page lacks its computing module', 'Open the page again; if that does not help, tell the administrator.'),
+  memory: told('手机内存不足', '请关闭其他应用后重试。', 'The device is short of memory', 'Close other apps and try again.'),
+  passkey_refused: told('没有使用通行密钥', '可以再试一次，或改用口令。', 'No passkey was used', 'Try again, or use the passphrase.'),
+  permission_refused: told('权限被拒绝', '请在浏览器的网站设置中允许后重试。', 'Permission was refused', 'Allow it in the browser’s site settings and try again.'),
+  file_unreadable: told('文件读不出来', '请检查文件是否完整，或重新选择。', 'The file cannot be read', 'Check that it is complete, or choose again.'),
+  key_mismatch: told('下载的证明密钥校验不符', '已丢弃，未使用。请换一个网络重试，并告知管理员。', 'The proving key that was fetched is not the published one', 'It was thrown away unused. Try another network, and tell the administrator.'),
+  // The node.
+  other_version: VERSION,
+  unreadable: VERSION,
+  malformed_body: VERSION,
+  malformed_bytes: VERSION,
+  other_network: told('服务器属于另一个网络', '请确认网址；这个钱包只能用于它建立时的网络。', 'The server belongs to another network', 'Check the address; this wallet works on the network it was made for alone.'),
+  untrusted: OURS,
+  queue_full: BUSY,
+  address_budget: BUSY,
+  internal: told('服务器出错', '不是您的操作问题。请稍后重试。', 'The server has failed', 'It was not your doing. Try again later.'),
+  cannot_write: told('服务器暂时不能写入', '请稍后重试，内容都还在。', 'The server cannot write at the moment', 'Try again later; nothing is lost.'),
+  // People and enrolment.
+  label: told('称呼需为 1 至 40 个字', '请修改称呼。', 'A label has 1 to 40 letters', 'Change the label.'),
+  label_taken: told('已有同名的人', '请换一个称呼。', 'Somebody here is called that already', 'Choose another label.'),
+  surname: told('姓氏不在表中', '请填写身份证上的姓名。', 'The surname is not in the table', 'Write the name as it stands on the ID.'),
+  id_digits: told('证件末两位应为两位数字', '末位是 X 时请填写前面的两位数字。', 'The last two digits of the ID are needed', 'Where it ends in X, take the two digits before it.'),
+  employer: told('单位编号不对', '单位编号以 did:luyin: 开头，请向单位索取。', 'This is no organisation’s number', 'It begins with did:luyin: and your company has it.'),
+  did: told('编号不对', '编号以 did:luyin: 开头，请重新复制。', 'This is no identifier', 'It begins with did:luyin:; copy it again.'),
+  desk_code: told('登记台代码不对', '代码有 16 个字母，请对照登记台的屏幕重新输入。', 'The desk’s code is not right', 'It has 16 letters; compare it with the desk’s screen and type it again.'),
+  desk_code_expired: told('登记台代码已过期', '请向登记台索取新的代码。', 'The desk’s code has run out', 'Ask the desk for a new one.'),
+  not_enrolled: told('尚未登记', '请带身份证到登记台办理。', 'Not enrolled yet', 'Go to a registrar’s desk with your ID.'),
+  already_enrolled: told('已经登记过了', '无需再次登记。', 'Enrolled already', 'There is nothing more to do.'),
+  no_request: told('还没有提交登记申请', '请先输入登记台代码。', 'No enrolment was requested', 'Enter the desk’s code first.'),
+  other_enrolment: told('账本上的登记与您的申请不符', '请回到登记台核对。', 'The enrolment on the ledger is not the one you asked for', 'Go back to the registrar’s desk.'),
+  not_on_ledger: told('登记台还没有办完', '请等待，本页会自动查看。', 'The desk has not finished yet', 'Wait; this page looks again by itself.'),
+  repeated_uid: told('此证件已登记过', '丢失手机请在登记台说明，可办理补发。', 'This ID is enrolled already', 'If you lost your phone, say so at the desk: you can be enrolled anew.'),
+  repeated_owner: told('这个钱包已登记过', '请同步后查看。', 'This wallet is enrolled already', 'Sync and look again.'),
+  // Notes, epochs, time.
+  wait_for_epoch: WAIT,
+  no_epoch: WAIT,
+  never_synced: told('还没有取得公共数据', '请连网后同步一次。', 'The public data were never fetched', 'Connect and sync once.'),
+  overtaken: told('同一钱包在另一台设备上刚刚更新', '没有丢失，请同步后再试。', 'Another device of this wallet was faster', 'Nothing is lost; sync and try again.'),
+  repeated_nullifier: told('同一钱包在另一台设备上刚刚更新', '没有丢失，请同步后再试。', 'Another device of this wallet was faster', 'Nothing is lost; sync and try again.'),
+  unopenable: told('有一条更新的记录本钱包打不开', '请用最近的备份恢复。', 'A later entry cannot be opened by this wallet', 'Restore your newest backup.'),
+  too_old: told('记录太旧，不能再用', '请联系登记台。', 'The record is too old to be used', 'Ask the registrar’s desk.'),
+  clock_off: told('手机时间不准', '请在系统设置中打开“自动设置时间”。', 'The phone’s clock is off', 'Turn on automatic time in the system settings.'),
+  pending: told('上一次提交还在确认中', '请稍等，会自动完成。', 'The last submission is still being settled', 'Wait; it finishes by itself.'),
+  // The form.
+  temperature: told('体温需在 34.0 至 43.0 之间，带一位小数', '例如 36.5。', 'A temperature of 34.0 to 43.0 with one decimal is needed', 'For example 36.5.'),
+  none_and_more: told('“无”不能与其他选项同选', '请取消其中之一。', '“None” stands alone', 'Untick one of them.'),
+  not_confirmed: told('尚未确认', '请勾选确认后再提交。', 'Not confirmed', 'Tick the confirmation, then send.'),
+  nothing_to_repeat: told('没有可沿用的上次填写', '请填写体温。', 'There is no earlier form to repeat', 'Fill in the temperature.'),
+  slot_closed: told('这个半天已截止', '只能作为补报发送给单位，不计入记录。', 'That half-day has closed', 'It can be sent to the employer alone, as a late statement; it does not count in your history.'),
+  slot_ahead: told('这个半天还没有开始', '请检查手机时间。', 'That half-day has not begun', 'Check the phone’s clock.'),
+  slot_not_open: told('这个半天不能打卡', '请检查手机时间后重试。', 'This half-day takes no check-in', 'Check the phone’s clock and try again.'),
+  already_checked_in: told('本时段已打卡', '只有情况变差时才需要再次打卡。', 'You have checked in for this half-day', 'A second one counts only where something is worse.'),
+  earlier_slot: told('已有更晚时段的打卡', '无需补填。', 'A later half-day is checked in already', 'There is nothing to add.'),
+  no_employer: told('没有填写单位', '补报只发给单位。请先在“家人”里填写单位编号。', 'No employer is set', 'A late statement goes to the employer alone. Set one under “People” first.'),
+  live_notice: told('有生效中的风险告知', '请在“今天”页查看原因、期限和申诉办法。', 'A risk notice about you is in effect', 'See its reason, its end and how to appeal under “Today”.'),
+  no_consent: told('尚未同意', '请先阅读并同意相应的处理目的。', 'Consent was not given', 'Read and give the consent first.'),
+  // Passes.
+  no_policy: told('没有生效的通行政策', '请稍后同步再试。', 'No policy is in effect', 'Sync and try again later.'),
+  policy_not_in_effect: told('这项政策未生效', '请选择其他政策。', 'This policy is not in effect', 'Choose another.'),
+  policy_not_current: AGAIN,
+  unprovable: told('目前不满足这项政策', '“今天”页逐条写明了原因。', 'This policy is not met at present', '“Today” says why, clause by clause.'),
+  prover: told('证明没有生成', '请重新打开本页再试。', 'The proof was not made', 'Open the page again and try once more.'),
+  no_pass: told('手头没有可用的通行证', '连网后会自动生成，也可以现在生成。', 'No pass is at hand', 'One is made when you are connected; you can make it now.'),
+  walk_ins_used: told('本时段的临时通行证已用完', '请走人工通道。', 'The walk-in passes of this part of the day are used up', 'Go to the manual lane.'),
+  no_paper: told('这项政策不接受纸质通行证', '请选择其他政策。', 'This policy takes no printed passes', 'Choose another.'),
+  gate_code: told('需要闸机上显示的数字', '请输入闸机屏幕上的六位数字。', 'The gate’s number is needed', 'Type the six digits on the gate’s screen.'),
+  // Attestations.
+  attestation: told('不能接收这份证明', '请确认它是发给您的，并重新复制完整内容。', 'This attestation cannot be taken', 'Make sure that it was issued to you, and copy all of it again.'),
+  root_withdrawn: told('当天的证明已被撤回更新', '请同步后重试。', 'That day’s attestations were withdrawn and issued anew', 'Sync and try again.'),
+  unknown_attestation_root: WAIT,
+  day_not_open: told('日期已变', '请重试一次。', 'The day has changed', 'Try once more.'),
+  // Gates.
+  not_accredited: told('此闸机尚未获准', '请把闸机编号交给管理机构，获准后再更新。', 'This gate is not accredited yet', 'Give its number to the authority; update once it has acted.'),
+  camera_refused: told('不能使用摄像头', '请在浏览器的网站设置中允许摄像头，或改用扫码枪。', 'The camera may not be used', 'Allow it in the browser’s site settings, or use a scanner.'),
+  no_camera: told('没有摄像头', '请改用扫码枪，或走人工通道。', 'There is no camera', 'Use a scanner, or the manual lane.'),
+}
+
+const UNKNOWN: Told = told('操作没有成功', '已填写的内容都还在，请重试。若仍如此，请把下面的英文告知管理员。', 'It did not work', 'What you typed is kept; try again. If that does not help, give the administrator the text below.')
+
+export interface FaultText {
+  readonly what: string
+  readonly act: string
+  /** The library's own words, where ours do not name the fault. */
+  readonly raw: string | null
+}
+
+/** A refusal in words. Slugs of the node have hyphens, those of the library underscores. */
+export function faultText(fault: Pick<DeviceFault, 'slug' | 'message'>, language: Language): FaultText {
+  const slug = fault.slug.replaceAll('-', '_')
+  const known = Object.hasOwn(FAULTS, slug) ? FAULTS[slug] : undefined
+  const [what, act] = (known ?? UNKNOWN)[language]
+  return { what, act, raw: known ? null : `${fault.slug}: ${fault.message}` }
+}
+
+/** All slugs that have words, for the test that holds them against the library's. */
+export const knownSlugs: readonly string[] = Object.keys(FAULTS)

@@ -1,0 +1,30 @@
+/// <reference lib="webworker" />
+/**
+ * Keeps the pages and their code, so that they open with the server down. Nothing of the interface is kept here:
+ * a wallet's and a gate's data live where their worker puts them.
+ */
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
+import { NavigationRoute, registerRoute } from 'workbox-routing'
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (string | { url: string; revision: string | null })[] }
+
+precacheAndRoute(self.__WB_MANIFEST)
+cleanupOutdatedCaches()
+
+const entries: readonly (readonly [path: RegExp, page: string])[] = [
+  [/^\/$/, '/index.html'],
+  [/^\/w(\/|$)/, '/w/index.html'],
+  [/^\/g(\/|$)/, '/g/index.html'],
+  [/^\/r(\/|$)/, '/r/index.html'],
+]
+for (const [path, page] of entries) {
+  registerRoute(new NavigationRoute(createHandlerBoundToURL(page), { allowlist: [path] }))
+}
+
+// A new version waits until the person at the page says so: what is typed is saved first.
+self.addEventListener('message', (event) => {
+  if (event.data === 'take-over') void self.skipWaiting()
+})
+self.addEventListener('activate', (event) => {
+  event.waitUntil(self.clients.claim())
+})

@@ -1,0 +1,3 @@
+import { words } from '../i18n/words'
+
+export const wallet = words({ title: '钱包' }, { title: 'Wallet' })
