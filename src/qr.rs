@@ -1,17 +1,13 @@
-//! QR codes: drawn for screens, paper and terminals, and read from images.
+//! QR codes as PNG images: written, and read from what a camera took. Drawing them is [`luyin_device::qr`].
 //!
-//! A pass is alphanumeric text of 480 letters; level L on a screen, M on paper (protocol section 6). Images come from
-//! strangers, so their size is bounded before anything is decoded.
+//! Images come from strangers, so their size is bounded before anything is decoded.
 
 use image::imageops::{FilterType, blur, resize};
 use image::{GrayImage, ImageFormat, ImageReader, Limits, Luma};
-use qrcode::{Color, EcLevel, QrCode};
-use std::fmt::Write as _;
+use luyin_device::qr::QrImage;
 use std::io::Cursor;
 use thiserror::Error;
 
-/// White modules around a code (ISO/IEC 18004).
-const QUIET: usize = 4;
 /// The longest side of an image that is read, in pixels.
 const MAX_SIDE: u32 = 6_000;
 /// The most bytes of an image file that are read.
@@ -21,21 +17,9 @@ const MAX_PIXELS: u64 = 128 << 20;
 /// Images of more pixels are only made smaller.
 const LARGE_PIXELS: u64 = 4 << 20;
 
-/// Where a code is shown, which decides how much damage it must bear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Medium {
-    /// A screen: level L.
-    Screen,
-    /// Paper, which is folded and stained: level M.
-    Paper,
-}
-
-/// Why a code was not drawn or read.
+/// Why a code was not read or written.
 #[derive(Debug, Error)]
 pub enum QrError {
-    /// More text than a code can hold.
-    #[error("the text is too long for a QR code")]
-    TooLong,
     /// The file is no PNG image, or too large a one.
     #[error("the image cannot be read: {0}; give a PNG file of at most 6,000 pixels a side")]
     Image(String),
@@ -47,114 +31,31 @@ pub enum QrError {
     Unreadable,
 }
 
-/// A code as black and white modules, without its margin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QrImage {
-    dark: Vec<bool>,
-    width: usize,
+/// As a grey image, `scale` pixels a module.
+#[must_use]
+pub fn to_gray(code: &QrImage, scale: u8) -> GrayImage {
+    let scale = u32::from(scale.max(1));
+    let side = u32::try_from(code.side()).unwrap_or(u32::MAX / 256);
+    GrayImage::from_fn(side * scale, side * scale, |x, y| {
+        let module = |at: u32| usize::try_from(at / scale).unwrap_or(usize::MAX);
+        Luma([if code.is_dark(module(x), module(y)) {
+            0
+        } else {
+            255
+        }])
+    })
 }
 
-impl QrImage {
-    /// Draws `text`.
-    ///
-    /// # Errors
-    /// [`QrError::TooLong`].
-    pub fn draw(text: &str, medium: Medium) -> Result<Self, QrError> {
-        let level = match medium {
-            Medium::Screen => EcLevel::L,
-            Medium::Paper => EcLevel::M,
-        };
-        let code =
-            QrCode::with_error_correction_level(text, level).map_err(|_| QrError::TooLong)?;
-        Ok(Self {
-            width: code.width(),
-            dark: code.to_colors().iter().map(|c| *c == Color::Dark).collect(),
-        })
-    }
-
-    /// Modules a side, without the margin.
-    #[must_use]
-    pub const fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Whether a module is dark; `x` and `y` count from the outer corner of the margin.
-    fn is_dark(&self, x: usize, y: usize) -> bool {
-        match (x.checked_sub(QUIET), y.checked_sub(QUIET)) {
-            (Some(x), Some(y)) if x < self.width && y < self.width => {
-                self.dark.get(y * self.width + x).copied().unwrap_or(false)
-            }
-            _ => false,
-        }
-    }
-
-    const fn side(&self) -> usize {
-        self.width + 2 * QUIET
-    }
-
-    /// As a grey image, `scale` pixels a module.
-    #[must_use]
-    pub fn to_gray(&self, scale: u8) -> GrayImage {
-        let scale = u32::from(scale.max(1));
-        let side = u32::try_from(self.side()).unwrap_or(u32::MAX / 256);
-        GrayImage::from_fn(side * scale, side * scale, |x, y| {
-            let module = |at: u32| usize::try_from(at / scale).unwrap_or(usize::MAX);
-            Luma([if self.is_dark(module(x), module(y)) {
-                0
-            } else {
-                255
-            }])
-        })
-    }
-
-    /// As a PNG file, `scale` pixels a module.
-    ///
-    /// # Errors
-    /// [`QrError::Image`], which no code causes.
-    pub fn to_png(&self, scale: u8) -> Result<Vec<u8>, QrError> {
-        let mut out = Cursor::new(Vec::new());
-        self.to_gray(scale)
-            .write_to(&mut out, ImageFormat::Png)
-            .map_err(|error| QrError::Image(error.to_string()))?;
-        Ok(out.into_inner())
-    }
-
-    /// As an SVG file: one path, a unit a module, no script and no text.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
-        let side = self.side();
-        let mut path = String::new();
-        for y in 0..side {
-            for x in (0..side).filter(|x| self.is_dark(*x, y)) {
-                let _ = write!(path, "M{x} {y}h1v1h-1z");
-            }
-        }
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-             <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>\n"
-        )
-    }
-
-    /// For a terminal: two modules a character, dark on light whatever the terminal's colours.
-    #[must_use]
-    pub fn to_terminal(&self) -> String {
-        let side = self.side();
-        let mut out = String::new();
-        for y in (0..side).step_by(2) {
-            out.push_str("\x1b[30;47m");
-            for x in 0..side {
-                let lower = y + 1 < side && self.is_dark(x, y + 1);
-                out.push(match (self.is_dark(x, y), lower) {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    (false, false) => ' ',
-                });
-            }
-            out.push_str("\x1b[0m\n");
-        }
-        out
-    }
+/// As a PNG file, `scale` pixels a module.
+///
+/// # Errors
+/// [`QrError::Image`], which no code causes.
+pub fn to_png(code: &QrImage, scale: u8) -> Result<Vec<u8>, QrError> {
+    let mut out = Cursor::new(Vec::new());
+    to_gray(code, scale)
+        .write_to(&mut out, ImageFormat::Png)
+        .map_err(|error| QrError::Image(error.to_string()))?;
+    Ok(out.into_inner())
 }
 
 /// Reads the one code in a PNG image. Where there are several, the first that can be made out.
@@ -257,6 +158,7 @@ fn read_once(image: GrayImage) -> Result<String, QrError> {
 mod tests {
     use super::*;
     use image::imageops::rotate90;
+    use luyin_device::qr::Medium;
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
@@ -273,25 +175,15 @@ mod tests {
         for medium in [Medium::Screen, Medium::Paper] {
             let code = QrImage::draw(&text, medium).unwrap();
             for scale in [3, 4, 7] {
-                assert_eq!(read_png(&code.to_png(scale).unwrap()).unwrap(), text);
+                assert_eq!(read_png(&to_png(&code, scale).unwrap()).unwrap(), text);
             }
         }
     }
 
     #[test]
-    fn a_pass_stays_small_enough_for_a_cheap_camera() {
-        // Version 12: 65 modules.
-        let code = QrImage::draw(&pass_text(), Medium::Screen).unwrap();
-        assert_eq!(code.width(), 65);
-        // Version 14.
-        let paper = QrImage::draw(&pass_text(), Medium::Paper).unwrap();
-        assert!(paper.width() <= 73, "{} modules", paper.width());
-    }
-
-    #[test]
     fn noise_odd_scales_and_turned_cameras_do_not_hide_it() {
         let text = pass_text();
-        let code = QrImage::draw(&text, Medium::Screen).unwrap().to_gray(8);
+        let code = to_gray(&QrImage::draw(&text, Medium::Screen).unwrap(), 8);
         let mut rng = StdRng::seed_from_u64(7);
         for side in [341, 411, 503] {
             let mut image = rotate90(&resize(&code, side, side, FilterType::Triangle));
@@ -307,7 +199,7 @@ mod tests {
     #[test]
     fn a_stained_paper_code_is_read() {
         let text = pass_text();
-        let mut image = QrImage::draw(&text, Medium::Paper).unwrap().to_gray(5);
+        let mut image = to_gray(&QrImage::draw(&text, Medium::Paper).unwrap(), 5);
         for (x, y) in (200..225).flat_map(|x| (200..225).map(move |y| (x, y))) {
             image.put_pixel(x, y, Luma([0]));
         }
@@ -319,43 +211,16 @@ mod tests {
         let blank = GrayImage::from_pixel(200, 200, Luma([255]));
         assert!(matches!(read_gray(blank), Err(QrError::NotFound)));
         assert!(matches!(read_png(b"GIF89a"), Err(QrError::Image(_))));
-        let png = QrImage::draw("x", Medium::Screen)
-            .unwrap()
-            .to_png(3)
-            .unwrap();
+        let png = to_png(&QrImage::draw("x", Medium::Screen).unwrap(), 3).unwrap();
         assert!(matches!(read_png(&png[..60]), Err(QrError::Image(_))));
     }
 
     #[test]
     fn an_image_of_absurd_size_is_refused_before_it_is_decoded() {
-        let mut png = QrImage::draw("x", Medium::Screen)
-            .unwrap()
-            .to_png(3)
-            .unwrap();
+        let mut png = to_png(&QrImage::draw("x", Medium::Screen).unwrap(), 3).unwrap();
         // Width and height of the header chunk; its checksum is then wrong as well, which no limit may hide.
         png[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
         assert!(matches!(read_png(&png), Err(QrError::Image(_))));
         assert!(read_png(&vec![0; MAX_IMAGE + 1]).is_err());
-    }
-
-    #[test]
-    fn text_beyond_the_largest_code_is_refused() {
-        let long = "x".repeat(4_000);
-        assert!(matches!(
-            QrImage::draw(&long, Medium::Screen),
-            Err(QrError::TooLong)
-        ));
-    }
-
-    #[test]
-    fn the_other_forms_show_the_same_modules() {
-        let code = QrImage::draw("LY1:", Medium::Screen).unwrap();
-        let dark = code.dark.iter().filter(|d| **d).count();
-        assert_eq!(code.to_svg().matches('M').count(), dark);
-        let halves = code.to_terminal();
-        let shown = halves.matches('█').count() * 2
-            + halves.matches('▀').count()
-            + halves.matches('▄').count();
-        assert_eq!(shown, dark);
     }
 }

@@ -97,7 +97,7 @@ macro_rules! through_organisation {
     )* };
 }
 through_organisation!(
-    crate::client::ClientError,
+    luyin_device::client::ClientError,
     super::keystore::KeystoreCommandError,
     luyin_protocol::codec::DecodeError
 );

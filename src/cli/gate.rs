@@ -16,10 +16,11 @@ use super::keystore::KeystoreArgs;
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::passphrase::PassphraseArgs;
 use super::say::Say;
-use crate::client::ClientError;
 use crate::clock::Clock;
-use crate::gate::{GateDevice, GateError, Scan, Settings, Sharing};
+use crate::device::{DiskFiles, GateDevice};
 use crate::qr::{QrError, read_png};
+use luyin_device::client::ClientError;
+use luyin_device::gate::{GateError, Scan, Settings, Sharing};
 
 /// Name of the gate's key in its keystore, where none is given.
 const KEY: &str = "gate";
@@ -239,7 +240,7 @@ pub fn run(command: Command, say: Say) -> Result<(), GateCommandError> {
             online,
         } => watch(&state.state, &directory, once, online, say),
         Command::Manual { state, note, now } => {
-            let mut device = GateDevice::open(&state.state)?;
+            let mut device = GateDevice::open(DiskFiles::below(&state.state))?;
             let now = moment(&device, now)?;
             device.manual(&note, now)?;
             say.outcome(&json!({ "recorded": true }), || "recorded".into());
@@ -271,7 +272,7 @@ fn init(
         policy,
         node: node.address().to_owned(),
     };
-    GateDevice::init(state, &settings)?;
+    GateDevice::init(DiskFiles::below(state), &settings)?;
     say.outcome(&settings, || {
         format!("{did} guards {venue}, policy {policy}; next `luyin gate bundle`")
     });
@@ -279,7 +280,7 @@ fn init(
 }
 
 fn bundle(state: &Path, organisation: &OrganisationArgs, say: Say) -> Result<(), GateCommandError> {
-    let mut device = GateDevice::open(state)?;
+    let mut device = GateDevice::open(DiskFiles::below(state))?;
     let node = organisation.open(KEY)?.node;
     let bundle = device.update(&node)?;
     let value = json!({
@@ -310,7 +311,7 @@ struct Session {
 
 impl Session {
     fn open(state: &Path, online: OnlineArgs) -> Result<Self, GateCommandError> {
-        let mut device = GateDevice::open(state)?;
+        let mut device = GateDevice::open(DiskFiles::below(state))?;
         let organisation = match (online.online, online.keystore) {
             (Some(node), Some(keystore)) => {
                 let args = OrganisationArgs {
@@ -373,7 +374,7 @@ fn read_image(path: &Path) -> Result<String, GateCommandError> {
 }
 
 fn code(state: &Path, now: Option<u64>, say: Say) -> Result<(), GateCommandError> {
-    let device = GateDevice::open(state)?;
+    let device = GateDevice::open(DiskFiles::below(state))?;
     let now = moment(&device, now)?;
     let code = device.code(now.step())?.0;
     let left = 30 - now.get() / 1_000 % 30;
@@ -454,7 +455,7 @@ fn line(record: &AuditRecord, batch: Option<u32>) -> Value {
 }
 
 fn records(state: &Path, say: Say) -> Result<(), GateCommandError> {
-    let mut device = GateDevice::open(state)?;
+    let mut device = GateDevice::open(DiskFiles::below(state))?;
     let queue = device.queue();
     let mut all = Vec::new();
     let (sent, unsent, waiting) = (queue.sent()?, queue.unsent()?, queue.waiting()?);
@@ -486,7 +487,7 @@ fn records(state: &Path, say: Say) -> Result<(), GateCommandError> {
 }
 
 fn upload(state: &Path, organisation: &OrganisationArgs, say: Say) -> Result<(), GateCommandError> {
-    let mut device = GateDevice::open(state)?;
+    let mut device = GateDevice::open(DiskFiles::below(state))?;
     let organisation = organisation.open(KEY)?;
     let waiting = device.queue().waiting()?.len() + device.queue().unsent()?.len();
     let bar = say.progress(u64::try_from(waiting).unwrap_or(u64::MAX), "records");
@@ -502,7 +503,7 @@ fn upload(state: &Path, organisation: &OrganisationArgs, say: Say) -> Result<(),
 }
 
 fn self_test(state: &Path, now: Option<u64>, say: Say) -> Result<(), GateCommandError> {
-    let mut device = GateDevice::open(state)?;
+    let mut device = GateDevice::open(DiskFiles::below(state))?;
     let now = moment(&device, now)?;
     let faults = device.self_test(now);
     if faults.is_empty() {

@@ -13,7 +13,8 @@ use luyin_protocol::signature::{Domain, NetworkId, Signature};
 use luyin_protocol::tx::{Entry, Tx};
 
 use super::keystore::{KeystoreArgs, KeystoreCommandError, OpenKeystore};
-use crate::client::{ClientError, NodeClient, RequestSigner};
+use crate::client::NodeClient;
+use luyin_device::client::{ClientError, RequestSigner};
 
 /// Who acts, with which key, through which node.
 #[derive(Debug, Clone, Args)]

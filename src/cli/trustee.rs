@@ -12,12 +12,13 @@ use luyin_protocol::signature::NetworkId;
 
 use super::passphrase::{PassphraseArgs, PassphraseError};
 use super::say::Say;
-use crate::client::{ClientError, NodeClient, RequestSigner, TrusteeClient};
+use crate::client::{NodeClient, TrusteeClient};
 use crate::clock::Clock;
 use crate::shutdown::Shutdown;
 use crate::trustee::{
     HttpPeer, Parts, ServeError, SetupError, StartError, TrusteeData, TrusteeService, serve,
 };
+use luyin_device::client::{ClientError, RequestSigner};
 
 /// An escrow trustee's process
 #[derive(Debug, Subcommand)]

@@ -9,9 +9,11 @@ use luyin_protocol::risk::NoticeId;
 use luyin_protocol::time::{Day, Timestamp};
 use rand::rngs::OsRng;
 
-use super::http::{Call, Http, Repeat};
 use super::*;
-use crate::http_signature::{Message, Presented};
+use luyin_device::client::{
+    Call, ClientError, EncodedBytes, Http, Repeat, RequestSigner, SealedForNotice,
+};
+use luyin_device::http_signature::{Message, Presented};
 
 /// What the peer received: request line, headers, body.
 struct Received {
@@ -101,7 +103,7 @@ fn reading_is_tried_again_while_the_peer_is_out_of_order() {
 #[test]
 fn a_write_that_could_have_a_second_effect_is_sent_once() {
     let (address, served) = peer(vec![(503, "")]);
-    let http = Http::new(&address).unwrap();
+    let http = Http::over(Blocking::default(), &address).unwrap();
     let call = Call::post("/x", &1, Repeat::Never).unwrap();
     assert!(http.bytes(&call).unwrap_err().is_offline());
     assert_eq!(served.join().unwrap().len(), 1);
@@ -110,7 +112,7 @@ fn a_write_that_could_have_a_second_effect_is_sent_once() {
 #[test]
 fn a_write_sent_again_bears_the_same_idempotency_key() {
     let (address, served) = peer(vec![(502, ""), (200, "{}")]);
-    let http = Http::new(&address).unwrap();
+    let http = Http::over(Blocking::default(), &address).unwrap();
     let call = Call::post("/x", &1, Repeat::Never).unwrap().idempotent();
     http.bytes(&call).unwrap();
     let seen = served.join().unwrap();
@@ -225,20 +227,7 @@ fn a_silent_peer_is_offline() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let http = Http::new(&address).unwrap();
+    let http = Http::over(Blocking::default(), &address).unwrap();
     let call = Call::post("/x", &1, Repeat::Never).unwrap();
     assert!(http.bytes(&call).unwrap_err().is_offline());
-}
-
-#[test]
-fn a_bucket_is_named_by_the_first_bits() {
-    let mut name = [0; 32];
-    [name[0], name[1]] = [0b1010_0101, 0b1100_0000];
-    let text = |bits| format!("{:?}", BucketName::of(&name, bits));
-    assert_eq!(text(0), "BucketName { prefix: 0, bits: 0 }");
-    assert_eq!(text(4), "BucketName { prefix: 10, bits: 4 }");
-    assert_eq!(
-        text(10),
-        format!("BucketName {{ prefix: {}, bits: 10 }}", 0b10_1001_0111)
-    );
 }

@@ -5,13 +5,13 @@ use super::budget::{Budgets, Rate, Spent};
 use super::nonce::{Nonce, Nonces};
 use crate::app::App;
 use crate::config::{HttpConfig, LimitsConfig};
-use crate::http_signature::{Message, Presented};
 use crate::service::error::{Busy, CallerError, RequestError, ServiceError};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use luyin_device::http_signature::{Message, Presented};
 use luyin_ledger::state::identity::Resolution;
 use luyin_ledger::state::{State as LedgerState, keys};
 use luyin_protocol::did::{Did, DidDocument};
@@ -220,7 +220,7 @@ fn active_document(state: &LedgerState<'_>, did: Did) -> Result<DidDocument, Ser
 }
 
 fn fields(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, CallerError> {
-    use crate::http_signature::SignatureError;
+    use luyin_device::http_signature::SignatureError;
     headers
         .iter()
         .map(|(name, value)| {

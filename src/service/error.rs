@@ -1,6 +1,6 @@
 //! Why a request is not answered as asked. Rendered in one place, `http::problem`.
 
-use crate::http_signature::SignatureError;
+use luyin_device::http_signature::SignatureError;
 use luyin_ledger::state::StateError;
 use luyin_ledger::tx::Refusal;
 use luyin_protocol::tx::TxKind;

@@ -11,7 +11,7 @@ use luyin_protocol::time::Timestamp;
 use super::error::TrusteeError;
 use crate::http::budget::{Budgets, Rate, Spent};
 use crate::http::nonce::{Nonce, Nonces};
-use crate::http_signature::{Message, Presented, SignatureError};
+use luyin_device::http_signature::{Message, Presented, SignatureError};
 
 /// Requests a second of one caller, lasting, and at once.
 const RATE: Rate = Rate {

@@ -8,7 +8,7 @@ use luyin_protocol::escrow::TrusteeIndex;
 use serde_json::json;
 
 use super::ledger::LedgerError;
-use crate::http_signature::SignatureError;
+use luyin_device::http_signature::SignatureError;
 
 /// Why a trustee refuses a request.
 #[derive(Debug, thiserror::Error)]

@@ -35,9 +35,9 @@ use rand::rngs::OsRng;
 use super::ledger::LogSource;
 use super::peers::Peer;
 use super::service::{HandedShare, Keyring, Parts, StartError, TrusteeService};
-use crate::client::{ClientError, Problem};
 use crate::clock::Clock;
-use crate::enrolment::seal_share;
+use luyin_device::client::{ClientError, Problem};
+use luyin_device::enrolment::seal_share;
 
 pub const TODAY: Day = Day::new(20_000);
 pub const HANDLE: u64 = 77;

@@ -24,10 +24,10 @@ use super::error::TrusteeError;
 use super::ledger::LogSource;
 use super::peers::Peer;
 use super::service::{HandedShare, TrusteeService};
-use crate::client::{
+use crate::shutdown::Shutdown;
+use luyin_device::client::{
     EncodedBytes, EvaluationAnswer, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
 };
-use crate::shutdown::Shutdown;
 
 /// The longest body, in bytes; a sealed share takes a few hundred.
 const BODY: usize = 8 << 10;
@@ -273,7 +273,7 @@ where
     })
     .await?;
     Ok(Json(ReleaseAnswer {
-        values: crate::client::Encoded(released.signed.values),
+        values: luyin_device::client::Encoded(released.signed.values),
         signature: released.signed.signature.signature,
         without: released.without,
     }))

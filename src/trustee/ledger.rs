@@ -17,7 +17,8 @@ use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{EnrolPublic, Entry, MAX_ENTRY, Tx};
 
 use super::book::{Book, BookError};
-use crate::client::{ClientError, NodeClient};
+use crate::client::NodeClient;
+use luyin_device::client::ClientError;
 
 /// Why the ledger could not be followed.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,8 @@ use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::risk::NoticeId;
 use luyin_protocol::time::Timestamp;
 
-use crate::client::{ClientError, EncodedBytes, RequestSigner, SealedForNotice, TrusteeClient};
+use crate::client::TrusteeClient;
+use luyin_device::client::{ClientError, EncodedBytes, RequestSigner, SealedForNotice};
 
 /// Another trustee.
 pub trait Peer {

@@ -12,7 +12,7 @@ use super::error::TrusteeError;
 use super::ledger::LogSource;
 use super::peers::Peer;
 use super::service::TrusteeService;
-use crate::client::Without;
+use luyin_device::client::Without;
 
 /// Offers of other trustees that are remembered until they are used.
 const MAX_OFFERS: usize = 4_096;

@@ -27,7 +27,7 @@ use super::ledger::{LedgerError, LedgerView, LogSource};
 use super::openings::OpeningStore;
 use super::peers::Peer;
 use crate::clock::Clock;
-use crate::enrolment::open_share;
+use luyin_device::enrolment::open_share;
 
 /// The keys of one trustee.
 #[derive(Clone)]

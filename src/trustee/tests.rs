@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 
 use super::fixture::{Fault, HANDLE, QUOTA, TODAY, World, trustee};
 use super::*;
-use crate::http_signature::{Message, Nonce, sign};
+use luyin_device::http_signature::{Message, Nonce, sign};
 
 struct Scene {
     world: Arc<World>,
@@ -535,7 +535,7 @@ async fn a_release_and_the_card_are_for_anyone_and_a_body_out_of_form_is_refused
     let card = Request::get("/v1/trustee").body(Body::empty()).unwrap();
     let (status, text) = answer(&router, card).await;
     assert_eq!(status, StatusCode::OK);
-    let card: crate::client::TrusteeCard = serde_json::from_str(&text).unwrap();
+    let card: luyin_device::client::TrusteeCard = serde_json::from_str(&text).unwrap();
     assert_eq!(card.sign, world.parameters.trustees[0].sign);
     assert!(card.voprf.is_some());
 }

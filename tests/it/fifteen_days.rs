@@ -3,10 +3,11 @@
 
 use super::support::company::{Company, id_number, people};
 use super::support::world::{Member, START, genesis, seeded};
-use luyin::gate::{GateDevice, Sharing};
-use luyin::wallet::{FileVault, Form, SlotChoice, Symptom, Temperature, Wallet, WalletError};
+use luyin::device::GateDevice;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::PreparedVk;
+use luyin_device::gate::Sharing;
+use luyin_device::wallet::{Form, SlotChoice, Symptom, Temperature, WalletError};
 use luyin_keys::manifest::{KeyDirectory, Mode, VkAllowList};
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_ledger::log::disk::RealDisk;
@@ -220,7 +221,7 @@ fn a_notice_turns_one_person_red(company: &mut Company, gate: &mut GateDevice) {
         company.prover.as_ref(),
     );
     assert!(
-        matches!(&refused, Err(error) if !Wallet::<FileVault>::is_offline(error)),
+        matches!(&refused, Err(error) if !error.is_offline()),
         "{refused:?}"
     );
     assert!(!matches!(refused, Err(WalletError::Overtaken)));

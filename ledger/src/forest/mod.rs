@@ -6,12 +6,14 @@
 mod epoch;
 mod path;
 mod shape;
+#[cfg(feature = "node")]
 mod tiles;
 mod tree;
 
 pub use epoch::{Forest, LeafPosition, Placed, WINDOW, Window, window_root};
 pub use path::{Path, PathError, PathParts};
 pub use shape::Shape;
+#[cfg(feature = "node")]
 pub use tiles::ForestTiles;
 pub use tree::{FinishedTile, Tree};
 
@@ -84,5 +86,5 @@ fn padded(children: &[Fr], level: u8) -> [Fr; ARITY] {
     all
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "node"))]
 mod tests;

@@ -3,7 +3,9 @@
 //! Formats: docs/protocol/08-log-and-tiles.md.
 
 pub mod checkpoint;
+#[cfg(feature = "node")]
 pub mod disk;
 pub mod merkle;
+#[cfg(feature = "node")]
 pub mod segment;
 pub mod tiles;

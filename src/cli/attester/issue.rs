@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{Made, Row, RowError, Sheet};
 use crate::cli::say::Say;
-use crate::client::{ClientError, Encoded, Receipt};
-use crate::wallet::HeldAttestation;
+use luyin_device::client::{ClientError, Encoded, Receipt};
+use luyin_device::wallet::HeldAttestation;
 
 /// Why a table could not be worked through.
 #[derive(Debug, thiserror::Error)]

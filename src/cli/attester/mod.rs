@@ -18,7 +18,8 @@ use self::rows::{FEVER_TENTHS, Sheet};
 pub use self::rows::{RowError, regions};
 use super::organisation::{OrganisationArgs, OrganisationError};
 use super::say::Say;
-use crate::client::{ClientError, NodeClient};
+use crate::client::NodeClient;
+use luyin_device::client::ClientError;
 
 const KEY: &str = "attester";
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AuditError, SpanArgs};
-use crate::client::{Encoded, NodeClient};
+use crate::client::NodeClient;
+use luyin_device::client::Encoded;
 
 /// A record as the node lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

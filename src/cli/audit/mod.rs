@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use crate::client::{ClientError, EncodedBytes};
+use luyin_device::client::{ClientError, EncodedBytes};
 
 pub use self::local::{Findings, Replay};
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::AuditError;
 use super::answers::{OneRecord, Record, one_record};
 use crate::client::NodeClient;
-use crate::gate::root_of;
+use luyin_device::gate::root_of;
 
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -9,7 +9,7 @@ use luyin_protocol::tx::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::client::Encoded;
+use luyin_device::client::Encoded;
 
 /// The longest action file that is read.
 pub const MAX_FILE: usize = 64 << 10;

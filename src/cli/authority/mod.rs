@@ -25,10 +25,9 @@ use self::release::{Sources, release};
 use super::keystore::{KeystoreArgs, KeystoreCommandError};
 use super::organisation::NodeArgs;
 use super::say::Say;
-use crate::client::{
-    ClientError, LiveNotice, NodeClient, Receipt, ReleaseAnswer, TrusteeClient, Without,
-};
+use crate::client::{NodeClient, TrusteeClient};
 use crate::trustee::{LedgerError, LedgerView};
+use luyin_device::client::{ClientError, LiveNotice, Receipt, ReleaseAnswer, Without};
 
 /// The authority: two roles for every action
 #[derive(Debug, Subcommand)]

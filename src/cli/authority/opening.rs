@@ -8,7 +8,7 @@ use luyin_protocol::risk::{NoticeId, SubjectSalt};
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{ClientError, EncodedBytes, SealedForNotice, Without};
+use luyin_device::client::{ClientError, EncodedBytes, SealedForNotice, Without};
 
 /// What opens a notice's subject. For the authority's own files and the trustees.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

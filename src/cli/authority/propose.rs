@@ -19,7 +19,8 @@ use rand::rngs::OsRng;
 use super::opening::OpeningFile;
 use crate::cli::attester::regions;
 use crate::cli::registrar::Subject;
-use crate::client::{ClientError, NodeClient};
+use crate::client::NodeClient;
+use luyin_device::client::ClientError;
 
 /// What to propose
 #[derive(Debug, Subcommand)]

@@ -11,7 +11,7 @@ use luyin_protocol::tx::{Release, Tx};
 use serde::Serialize;
 
 use super::opening::listed;
-use crate::client::{ClientError, LiveNotice, Receipt, ReleaseAnswer, Without};
+use luyin_device::client::{ClientError, LiveNotice, Receipt, ReleaseAnswer, Without};
 
 /// What the job works with; the network, or a test.
 pub trait Sources {

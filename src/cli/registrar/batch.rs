@@ -12,8 +12,8 @@ use zeroize::Zeroize;
 use super::enrol::{EnrolError, Office, Person, Post, Posted};
 use super::panel::Desk;
 use crate::cli::say::Say;
-use crate::client::{ClientError, Without};
-use crate::enrolment::{EnrolRequest, IdNumber, Surname};
+use luyin_device::client::{ClientError, Without};
+use luyin_device::enrolment::{EnrolRequest, IdNumber, Surname};
 
 /// Why a table could not be worked through.
 #[derive(Debug, thiserror::Error)]

@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::panel::{Desk, Panel, PanelError};
 use super::register::{Enrolled, Progress, Register, RegisterError};
-use crate::client::{BucketName, ClientError, NodeClient, Receipt, Without};
-use crate::enrolment::{EnrolRequest, IdNumber, RequestError, Surname};
+use crate::client::NodeClient;
+use luyin_device::client::{BucketName, ClientError, Receipt, Without};
+use luyin_device::enrolment::{EnrolRequest, IdNumber, RequestError, Surname};
 
 /// A person as the ID shows it.
 #[derive(Debug, Clone)]
@@ -256,7 +257,7 @@ const SECOND: &str = " by this registrar; after a lost phone the authority issue
 const ELSEWHERE: &str = " on the ledger; after a lost phone the authority issues a superseded notice first, and the wallet makes a request for a re-enrolment";
 
 fn explained(error: ClientError) -> EnrolError {
-    match error.problem().map(crate::client::Problem::slug) {
+    match error.problem().map(luyin_device::client::Problem::slug) {
         Some("repeated-uid") => EnrolError::AlreadyEnrolled(ELSEWHERE),
         Some("repeated-owner") => EnrolError::AlreadyEnrolled(" with this wallet"),
         _ => error.into(),

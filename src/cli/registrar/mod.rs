@@ -24,8 +24,8 @@ use self::register::{Progress, Register, RegisterError};
 use super::organisation::{Organisation, OrganisationArgs, OrganisationError};
 use super::passphrase::PassphraseError;
 use super::say::Say;
-use crate::client::ClientError;
-use crate::enrolment::{EnrolRequest, IdNumber, IdNumberError, MAX_REQUEST, Surname};
+use luyin_device::client::ClientError;
+use luyin_device::enrolment::{EnrolRequest, IdNumber, IdNumberError, MAX_REQUEST, Surname};
 
 const KEY: &str = "registrar";
 

@@ -13,9 +13,8 @@ use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::EnrolPublic;
 use rand::rngs::OsRng;
 
-use crate::client::{
-    ClientError, EncodedBytes, RequestSigner, ShareDelivery, TrusteeClient, Without,
-};
+use crate::client::TrusteeClient;
+use luyin_device::client::{ClientError, EncodedBytes, RequestSigner, ShareDelivery, Without};
 
 /// A trustee, as a registrar sees it.
 pub trait Desk: Sync {

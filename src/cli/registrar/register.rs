@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::enrolment::IdNumber;
+use luyin_device::enrolment::IdNumber;
 
 const KEY_CONTEXT: &[u8] = b"luyin/v1/register-key";
 const ENTRY_CONTEXT: &[u8] = b"luyin/v1/register-entry/";

@@ -18,10 +18,10 @@ use tempfile::TempDir;
 use super::enrol::Post;
 use super::panel::Desk;
 use super::*;
-use crate::client::{Encoded, EncodedBytes, Problem, Receipt, ShareDelivery};
-use crate::enrolment::{MaskSalt, mask_commitment, seal_share};
 use crate::trustee::HandedShare;
 use crate::trustee::fixture::World;
+use luyin_device::client::{Encoded, EncodedBytes, Problem, Receipt, ShareDelivery};
+use luyin_device::enrolment::{MaskSalt, mask_commitment, seal_share};
 
 const ID: &str = "11010519491231002X";
 const NAME: &str = "王某";

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::{CheckinArgs, Opened, WalletArgs, WalletCommandError, file_error, read, write};
 use crate::cli::say::Say;
 use crate::client::NodeClient;
-use crate::enrolment::{Surname, surname_of};
-use crate::wallet::{
+use luyin_device::enrolment::{Surname, surname_of};
+use luyin_device::wallet::{
     Contact, Disclosed, Form, HeldAttestation, Outcome, SlotChoice, Symptom, Wallet, WalletColour,
     WalletError, WantedPasses,
 };
@@ -115,7 +115,7 @@ impl CheckinArgs {
                 .clone()
                 .ok_or(WalletError::NothingToRepeat)?);
         }
-        let parsed = || -> Result<Form, crate::wallet::AnswerError> {
+        let parsed = || -> Result<Form, luyin_device::wallet::AnswerError> {
             Ok(Form {
                 temperature: self.temperature.as_deref().unwrap_or_default().parse()?,
                 symptoms: Symptom::parse_list(&self.symptoms)?,
@@ -335,12 +335,12 @@ fn refresh(opened: &mut Opened) -> Done {
         walked = walked.and_then(|()| opened.wallet.walk_on(Some(label), &client).map(|_| ()));
     }
     match walked {
-        Err(error) if !Wallet::<crate::wallet::FileVault>::is_offline(&error) => Err(error.into()),
+        Err(error) if !error.is_offline() => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-fn lines(status: &crate::wallet::Status) -> String {
+fn lines(status: &luyin_device::wallet::Status) -> String {
     let word = match status.colour {
         WalletColour::Green => "✔ 绿 GREEN",
         WalletColour::Yellow => "▲ 黄 YELLOW",

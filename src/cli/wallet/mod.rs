@@ -12,10 +12,13 @@ use luyin_protocol::time::{Day, Slot, Timestamp};
 
 use super::passphrase::{PassphraseArgs, PassphraseError};
 use super::say::Say;
-use crate::client::{ClientError, NodeClient};
+use crate::client::NodeClient;
 use crate::clock::Clock;
+use crate::device::{FileVault, KeyProver, NetworkKeys};
 use crate::qr::QrError;
-use crate::wallet::{FileVault, KeyProver, Wallet, WalletError};
+use luyin_device::client::ClientError;
+use luyin_device::qr::TooLong;
+use luyin_device::wallet::{Wallet, WalletError};
 use luyin_keys::sealed::Strength;
 
 /// Enrol, check in, prove and show passes
@@ -251,6 +254,9 @@ pub enum WalletCommandError {
     /// A QR code.
     #[error(transparent)]
     Qr(#[from] QrError),
+    /// A pass that no code can hold.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -331,9 +337,9 @@ impl Opened {
         });
         let bar = say.progress(8, "proving keys");
         let parameters = &self.wallet.content().parameters.0;
-        let prover = KeyProver::fetch(client, &directory, parameters, |_| bar.inc(1));
+        let keys = NetworkKeys::fetch(client, &directory, parameters, |_| bar.inc(1));
         bar.finish_and_clear();
-        Ok(prover?)
+        Ok(KeyProver::new(keys?))
     }
 
     /// The moment without a network: the system's, or on a development network the one given.
@@ -399,7 +405,7 @@ pub fn run(command: Command, say: Say) -> Result<(), WalletCommandError> {
             day,
             wallet,
         } => {
-            let wanted = crate::wallet::WantedPasses {
+            let wanted = luyin_device::wallet::WantedPasses {
                 policy,
                 venues,
                 walk_in_blocks: walk_ins,

@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::{WalletArgs, WalletCommandError, day, write};
 use crate::cli::say::Say;
-use crate::qr::{Medium, QrImage};
-use crate::wallet::{ShowAt, WalletError, WantedPasses};
+use crate::qr::to_png;
+use luyin_device::qr::{Medium, QrImage};
+use luyin_device::wallet::{ShowAt, WalletError, WantedPasses};
 
 const STEP_MS: u64 = 30_000;
 const SCREEN_SCALE: u8 = 8;
@@ -87,7 +88,7 @@ impl Output<'_> {
             Medium::Paper => PAPER_SCALE,
         };
         if let Some(path) = self.png {
-            write(path, &code.to_png(scale)?)?;
+            write(path, &to_png(&code, scale)?)?;
         }
         if let Some(path) = self.svg {
             write(path, code.to_svg().as_bytes())?;

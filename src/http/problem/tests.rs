@@ -1,6 +1,6 @@
 use super::*;
-use crate::http_signature::SignatureError;
 use http_body_util::BodyExt as _;
+use luyin_device::http_signature::SignatureError;
 use luyin_ledger::tx::Statement;
 use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::field::CheckinTag;

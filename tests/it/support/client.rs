@@ -1,6 +1,6 @@
 //! A client that can also do what no honest client does.
 
-use luyin::http_signature::{Message, Nonce, SignedHeaders, sign};
+use luyin_device::http_signature::{Message, Nonce, SignedHeaders, sign};
 use luyin_keys::signing::SigningKey;
 use luyin_protocol::time::Timestamp;
 use rand::rngs::OsRng;

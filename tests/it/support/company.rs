@@ -2,13 +2,16 @@
 
 use super::town::{Manner, Town};
 use super::world::{Member, START, World, did_create, genesis, on_disk, seeded};
-use luyin::client::{NodeClient, RequestSigner};
+use luyin::client::NodeClient;
 use luyin::config::Config;
-use luyin::enrolment::{EnrolRequest, IdNumber, Surname, mask_of};
-use luyin::gate::{GateDevice, Settings};
-use luyin::qr::{Medium, QrImage, read_png};
-use luyin::wallet::{
-    FileVault, Form, HeldAttestation, KeyProver, NymCard, ShowAt, SlotChoice, Wallet, WantedPasses,
+use luyin::device::{DiskFiles, FileVault, GateDevice, KeyProver, NetworkKeys};
+use luyin::qr::{read_png, to_png};
+use luyin_device::client::RequestSigner;
+use luyin_device::enrolment::{EnrolRequest, IdNumber, Surname, mask_of};
+use luyin_device::gate::Settings;
+use luyin_device::qr::{Medium, QrImage};
+use luyin_device::wallet::{
+    Form, HeldAttestation, NymCard, ShowAt, SlotChoice, Wallet, WantedPasses,
 };
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_protocol::attestation::AttestationKind;
@@ -77,7 +80,8 @@ impl Company {
         let world = World::furnished(Config::default(), storage);
         let town = Town::over(world, [Manner::Honest; 5]);
         let node = NodeClient::new(&town.node()).unwrap();
-        let prover = KeyProver::open(&super::keys::directory(), &genesis()).unwrap();
+        let prover =
+            KeyProver::new(NetworkKeys::open(&super::keys::directory(), &genesis()).unwrap());
         let mut company = Self {
             town,
             node,
@@ -258,7 +262,7 @@ impl Company {
         let text = shown.sign(now.step(), GateCode(0)).to_text();
         let path = self.town.path(&format!("{n}-{}.png", now.step()));
         let image = QrImage::draw(&text, Medium::Screen).unwrap();
-        std::fs::write(&path, image.to_png(4).unwrap()).unwrap();
+        std::fs::write(&path, to_png(&image, 4).unwrap()).unwrap();
         read_png(&std::fs::read(&path).unwrap()).unwrap()
     }
 
@@ -324,7 +328,7 @@ impl Company {
             policy: 1,
             node: self.town.node(),
         };
-        let mut gate = GateDevice::init(&self.town.path(name), &settings).unwrap();
+        let mut gate = GateDevice::init(DiskFiles::below(self.town.path(name)), &settings).unwrap();
         gate.update(&self.gate_client()).unwrap();
         gate
     }

@@ -1,21 +1,24 @@
 //! Signed statements of the log's size and root, after C2SP tlog-checkpoint and signed-note.
 
+#[cfg(feature = "node")]
 mod publish;
+#[cfg(feature = "node")]
+mod segment_line;
 mod sign;
 
+#[cfg(feature = "node")]
 pub use publish::{PublishError, Publisher};
+#[cfg(feature = "node")]
+pub use segment_line::segment_line;
 pub use sign::{CheckpointSigner, SignError, SignedCheckpoint, VerifierKey, VerifyError};
 
 use crate::log::merkle::{LogHash, TreeHead};
-use crate::log::segment::{Bound, Chain, Position};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashSet;
 
 /// Largest text of a checkpoint in bytes.
 pub const MAX_TEXT: usize = 64 << 10;
-
-const SEGMENT: &str = "segment";
 
 /// The text of a checkpoint.
 ///
@@ -111,20 +114,6 @@ impl Checkpoint {
         lines.find(|(k, _)| *k == key).map(|(_, value)| value)
     }
 
-    /// What the segment log must hold, if a `segment` line says so.
-    ///
-    /// # Errors
-    /// [`CheckpointError::Extension`] if the line is not as [`segment_line`] writes it.
-    pub fn bound(&self) -> Result<Option<Bound>, CheckpointError> {
-        let Some(value) = self.extension(SEGMENT) else {
-            return Ok(None);
-        };
-        let (records, chain) = value.split_once(' ').ok_or(CheckpointError::Extension)?;
-        let records = decimal(records).ok_or(CheckpointError::Extension)?;
-        let chain = hash(chain).ok_or(CheckpointError::Extension)?;
-        Ok(Some(Bound::with_chain(records, Chain::new(chain))))
-    }
-
     /// The text that is signed.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -164,13 +153,6 @@ impl Checkpoint {
     }
 }
 
-/// The extension line that binds the segment log: `segment`, the number of records, base64 of their chain.
-#[must_use]
-pub fn segment_line(position: &Position) -> String {
-    let chain = STANDARD.encode(position.chain().as_bytes());
-    format!("{SEGMENT} {} {chain}", position.records())
-}
-
 fn decimal(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
@@ -181,5 +163,5 @@ fn hash(text: &str) -> Option<[u8; 32]> {
     (STANDARD.encode(bytes) == text).then_some(bytes)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "node"))]
 mod tests;

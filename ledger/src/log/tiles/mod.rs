@@ -1,9 +1,13 @@
 //! The log as static files, after C2SP tlog-tiles: hash tiles and entry bundles of 256, full or partial.
 
+#[cfg(feature = "node")]
 mod reader;
+#[cfg(feature = "node")]
 mod writer;
 
+#[cfg(feature = "node")]
 pub use reader::TileReader;
+#[cfg(feature = "node")]
 pub use writer::TileWriter;
 
 use crate::log::merkle::ProofError;
@@ -178,6 +182,7 @@ pub enum TileError {
 }
 
 /// Width of the tile with this index in a tree of `size`, or `None` if there is none.
+#[cfg(feature = "node")]
 fn width_at(size: u64, level: u8, index: u64) -> Option<u16> {
     let hashes = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
     let before = index.checked_mul(u64::from(TILE_WIDTH))?;
@@ -186,9 +191,10 @@ fn width_at(size: u64, level: u8, index: u64) -> Option<u16> {
 }
 
 /// Tile levels that a tree of `size` has.
+#[cfg(feature = "node")]
 fn levels(size: u64) -> impl Iterator<Item = u8> {
     (0u8..8).take_while(move |level| size >> (8 * u32::from(*level)) > 0)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "node"))]
 mod tests;

@@ -8,7 +8,7 @@ use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::time::Timestamp;
 
 use super::*;
-use crate::client::Problem;
+use luyin_device::client::Problem;
 
 const TODAY: Day = Day::new(18_779);
 

@@ -5,8 +5,8 @@ use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::Timestamp;
 
 use super::*;
-use crate::client::{Encoded, Problem};
 use crate::trustee::fixture::{TODAY, World};
+use luyin_device::client::{Encoded, Problem};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {

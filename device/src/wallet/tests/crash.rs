@@ -95,7 +95,7 @@ fn an_answer_lost_on_the_way_is_found_on_the_ledger() {
     let (mut wallet, ledger) = enrolled();
     ledger.lose_next_answer();
     let lost = check_in(&mut wallet, &ledger).unwrap_err();
-    assert!(Wallet::<MemoryVault>::is_offline(&lost));
+    assert!(lost.is_offline());
     assert!(wallet.content().person(None).unwrap().pending.is_some());
     assert_eq!(
         wallet.resume(None, &ledger).unwrap(),

@@ -152,3 +152,87 @@ pub enum WalletError {
     #[error("this wallet has not seen the ledger yet; run `luyin wallet sync` while connected")]
     NeverSynced,
 }
+
+impl WalletError {
+    /// Whether nobody was reached: the wallet then goes by what it has seen.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        matches!(self, Self::Node(error) if error.is_offline())
+    }
+
+    /// A stable name for the kind of error, by which pages find their words.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Disk(..) => "wallet_disk",
+            Self::Vault(error) => error.slug(),
+            Self::NoWallet => "no_wallet",
+            Self::AlreadyThere => "already_there",
+            Self::Content(..) => "wallet_content",
+            Self::Node(error) => error.slug(),
+            Self::OtherNetwork => "other_network",
+            Self::NoPerson(..) => "no_person",
+            Self::WhichPerson => "which_person",
+            Self::LabelTaken(..) => "label_taken",
+            Self::Label => "label",
+            Self::NotEnrolled => "not_enrolled",
+            Self::AlreadyEnrolled => "already_enrolled",
+            Self::NoRequest => "no_request",
+            Self::OtherEnrolment => "other_enrolment",
+            Self::NotOnLedger => "not_on_ledger",
+            Self::WaitForEpoch(..) => "wait_for_epoch",
+            Self::Untrusted(..) => "untrusted",
+            Self::Unopenable => "unopenable",
+            Self::NoEpoch => "no_epoch",
+            Self::TooOld => "too_old",
+            Self::Answer(error) => error.slug(),
+            Self::NotConfirmed => "not_confirmed",
+            Self::NothingToRepeat => "nothing_to_repeat",
+            Self::SlotClosed { .. } => "slot_closed",
+            Self::SlotAhead(..) => "slot_ahead",
+            Self::AlreadyCheckedIn(..) => "already_checked_in",
+            Self::EarlierSlot(..) => "earlier_slot",
+            Self::Overtaken => "overtaken",
+            Self::NoPolicy => "no_policy",
+            Self::PolicyNotInEffect(..) => "policy_not_in_effect",
+            Self::Unprovable(..) => "unprovable",
+            Self::Prover(..) => "prover",
+            Self::NoPass { .. } => "no_pass",
+            Self::WalkInsUsed => "walk_ins_used",
+            Self::NoPaper(..) => "no_paper",
+            Self::GateCode => "gate_code",
+            Self::Attestation(..) => "attestation",
+            Self::Bytes(..) => "wallet_bytes",
+            Self::NeverSynced => "never_synced",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Every slug that the sources of all errors of a device give out.
+    fn slugs() -> Vec<&'static str> {
+        let sources = [
+            include_str!("answers.rs"),
+            include_str!("error.rs"),
+            include_str!("vault.rs"),
+            include_str!("../client/error.rs"),
+            include_str!("../gate/error.rs"),
+        ];
+        let arms = sources.iter().flat_map(|text| text.split("=> \"").skip(1));
+        arms.filter_map(|arm| arm.split_once("\",\n"))
+            .map(|(slug, _)| slug)
+            .collect()
+    }
+
+    #[test]
+    fn no_two_errors_share_a_slug() {
+        let mut all = slugs();
+        assert!(all.len() > 60, "{}", all.len());
+        let shaped = |slug: &str| slug.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        assert!(all.iter().all(|slug| shaped(slug)), "{all:?}");
+        all.sort_unstable();
+        let twice = all.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None);
+    }
+}

@@ -14,22 +14,25 @@ use super::encoded::EncodedBytes;
 use super::error::ClientError;
 use super::http::{Call, Http, Repeat, SignedAt};
 use super::signing::RequestSigner;
+use super::transport::Transport;
 
 /// Calls one trustee. Blocking; may be shared between threads.
 #[derive(Debug, Clone)]
-pub struct TrusteeClient {
-    http: Http,
+pub struct TrusteeClient<T> {
+    http: Http<T>,
 }
 
-impl TrusteeClient {
+impl<T: Transport + Default> TrusteeClient<T> {
     /// A client of the trustee at `http://host:port` or `https://host`. Nothing is sent yet.
     ///
     /// # Errors
     /// [`ClientError::Address`].
     pub fn new(address: &str) -> Result<Self, ClientError> {
-        Http::new(address).map(|http| Self { http })
+        Http::over(T::default(), address).map(|http| Self { http })
     }
+}
 
+impl<T: Transport> TrusteeClient<T> {
     /// The address this client calls.
     #[must_use]
     pub fn address(&self) -> &str {

@@ -9,6 +9,7 @@
 //! told leaves a record of a decision that nobody heard of, never an entry without a record.
 
 mod error;
+mod node;
 mod queue;
 mod seen;
 mod settings;
@@ -17,15 +18,15 @@ mod tests;
 mod upload;
 
 pub use error::GateError;
+pub use node::GateNode;
 pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch, root_of};
 pub use seen::{SeenLog, SharedSeen};
 pub use settings::Settings;
-pub use upload::{RecordSink, Uploaded};
+pub use upload::Uploaded;
 
-use crate::client::NodeClient;
+use crate::files::Files;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::{PreparedVk, Proof, verify};
-use luyin_keys::durable_file;
 use luyin_keys::manifest::{Manifest, decode_vk};
 use luyin_protocol::gate::{
     AuditRecord, Colour, Evidence, Gate, GateBundle, MAX_NOTE, Reason, SignedBundle, Verdict,
@@ -38,27 +39,24 @@ use luyin_protocol::time::{Step, Timestamp};
 use rand::RngCore;
 use rand::rngs::OsRng;
 use serde::Serialize;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
 
 const BUNDLE: &str = "bundle.bin";
 const PASS_KEY: &str = "pass.vk";
 const CODE_SECRET: &str = "code.secret";
 
-/// A gate with its state directory open.
-pub struct GateDevice {
-    directory: PathBuf,
+/// A gate with its files open.
+pub struct GateDevice<F> {
+    files: F,
     settings: Settings,
     gate: Option<Gate>,
     key: Option<PreparedVk>,
-    seen: SeenLog,
-    queue: RecordQueue,
+    seen: SeenLog<F>,
+    queue: RecordQueue<F>,
 }
 
-impl std::fmt::Debug for GateDevice {
+impl<F> std::fmt::Debug for GateDevice<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "GateDevice({})", self.directory.display())
+        write!(f, "GateDevice({})", self.settings.gate)
     }
 }
 
@@ -135,49 +133,48 @@ impl Scan {
 }
 
 /// Whether other gates are asked about walk-in passes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Sharing<'a> {
     /// The node keeps the set of all gates.
-    Online(&'a NodeClient),
+    Online(&'a dyn GateNode),
     /// This gate's own memory alone; duplicates are found by the audit.
     Offline,
 }
 
-impl GateDevice {
-    /// Sets a gate up in an empty directory.
+impl<F: Files + Clone> GateDevice<F> {
+    /// Sets a gate up where there is none.
     ///
     /// # Errors
     /// [`GateError::AlreadySetUp`]; those of writing.
-    pub fn init(directory: &Path, settings: &Settings) -> Result<Self, GateError> {
-        fs::create_dir_all(directory)?;
-        if Settings::exist(directory) {
-            return Err(GateError::AlreadySetUp(directory.to_owned()));
+    pub fn init(files: F, settings: &Settings) -> Result<Self, GateError> {
+        if Settings::exist(&files)? {
+            return Err(GateError::AlreadySetUp);
         }
         let mut secret = [0; 32];
         OsRng.fill_bytes(&mut secret);
-        durable_file::replace(&directory.join(CODE_SECRET), &secret)?;
+        files.replace(CODE_SECRET, &secret)?;
         // Last: whoever finds the settings finds the rest.
-        settings.write(directory)?;
-        Self::open(directory)
+        settings.write(&files)?;
+        Self::open(files)
     }
 
-    /// Opens a gate's directory. A bundle that is not there, or is not of the network, leaves a gate that says so.
+    /// Opens a gate's files. A bundle that is not there, or is not of the network, leaves a gate that says so.
     ///
     /// # Errors
     /// [`GateError::NotSetUp`]; those of reading, and of a bundle or key that does not verify.
-    pub fn open(directory: &Path) -> Result<Self, GateError> {
-        let settings = Settings::read(directory)?;
+    pub fn open(files: F) -> Result<Self, GateError> {
+        let settings = Settings::read(&files)?;
         let mut device = Self {
-            seen: SeenLog::open(&directory.join("seen"))?,
-            queue: RecordQueue::open(&directory.join("records"))?,
-            directory: directory.to_owned(),
+            seen: SeenLog::open(files.clone())?,
+            queue: RecordQueue::open(files.clone())?,
+            files,
             settings,
             gate: None,
             key: None,
         };
-        if let Some(bytes) = present(&directory.join(BUNDLE))? {
+        if let Some(bytes) = device.files.read(BUNDLE)? {
             let bundle = SignedBundle::verified(&bytes, &device.settings.network)?;
-            device.key = match present(&directory.join(PASS_KEY))? {
+            device.key = match device.files.read(PASS_KEY)? {
                 Some(bytes) => Some(pass_key(&bytes, &bundle.parameters)?),
                 None => None,
             };
@@ -203,7 +200,7 @@ impl GateDevice {
     }
 
     /// The audit records on their way.
-    pub const fn queue(&mut self) -> &mut RecordQueue {
+    pub const fn queue(&mut self) -> &mut RecordQueue<F> {
         &mut self.queue
     }
 
@@ -216,7 +213,7 @@ impl GateDevice {
         if self.bundle().is_some_and(|old| bundle.issued < old.issued) {
             return Err(GateError::OlderBundle);
         }
-        durable_file::replace(&self.directory.join(BUNDLE), bytes)?;
+        self.files.replace(BUNDLE, bytes)?;
         self.gate = Some(self.gate_with(bundle));
         self.bundle().ok_or(GateError::NoBundle)
     }
@@ -228,7 +225,7 @@ impl GateDevice {
     pub fn take_key(&mut self, bytes: &[u8]) -> Result<(), GateError> {
         let parameters = &self.bundle().ok_or(GateError::NoBundle)?.parameters;
         let key = pass_key(bytes, parameters)?;
-        durable_file::replace(&self.directory.join(PASS_KEY), bytes)?;
+        self.files.replace(PASS_KEY, bytes)?;
         self.key = Some(key);
         Ok(())
     }
@@ -237,8 +234,8 @@ impl GateDevice {
     ///
     /// # Errors
     /// Those of the node and of [`GateDevice::take_bundle`] and [`GateDevice::take_key`].
-    pub fn update(&mut self, node: &NodeClient) -> Result<&GateBundle, GateError> {
-        let bytes = node.gate_bundle()?;
+    pub fn update(&mut self, node: &impl GateNode) -> Result<&GateBundle, GateError> {
+        let bytes = node.bundle()?;
         self.take_bundle(&bytes)?;
         if self.key.is_none() {
             let manifest = node.keys_manifest()?;
@@ -257,7 +254,8 @@ impl GateDevice {
     /// # Errors
     /// Those of reading its secret.
     pub fn code(&self, step: Step) -> Result<GateCode, GateError> {
-        let bytes = fs::read(self.directory.join(CODE_SECRET))?;
+        let bytes = self.files.read(CODE_SECRET)?;
+        let bytes = bytes.ok_or(GateError::Damaged(CODE_SECRET))?;
         let secret: [u8; 32] = bytes
             .try_into()
             .map_err(|_| GateError::Damaged(CODE_SECRET))?;
@@ -408,12 +406,4 @@ fn pass_key(bytes: &[u8], parameters: &NetworkParameters) -> Result<PreparedVk, 
     }
     let key = decode_vk(bytes, CircuitName::Pass.inputs()).map_err(|_| GateError::WrongKey)?;
     PreparedVk::new(CircuitName::Pass, &key).map_err(|_| GateError::WrongKey)
-}
-
-fn present(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }

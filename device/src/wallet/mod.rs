@@ -35,15 +35,15 @@ pub use disclosure::{Disclosed, Punctuality};
 pub use error::WalletError;
 pub use ledger::Ledger;
 pub use passes::{Proved, WantedPasses};
-pub use prover::{KeyProver, KeySource, Prover};
+pub use prover::{KeyProver, Prover, ProvingKeys, demanded};
 pub use secret::{SecretScalar, SecretSeed};
 pub use show::{ShowAt, Shown};
 pub use spend::{Outcome, SlotChoice};
 pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletColour};
-pub use vault::{FileVault, Sealer, Vault, VaultError};
+pub use vault::{MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
 
-use crate::client::{ClientError, Encoded};
+use crate::client::Encoded;
 use luyin_keys::sealed::{Secret, Strength};
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::NetworkParameters;
@@ -272,11 +272,5 @@ impl<V: Vault> Wallet<V> {
     fn save(&mut self) -> Result<(), WalletError> {
         let bytes = self.sealed(&self.content)?;
         Ok(self.vault.store(&bytes)?)
-    }
-
-    /// Whether a call failed because nobody was reached: the wallet then goes by what it has seen.
-    #[must_use]
-    pub fn is_offline(error: &WalletError) -> bool {
-        matches!(error, WalletError::Node(error) if ClientError::is_offline(error))
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::client::{
     AttestationDay, Bucket, BucketName, ClientError, EnrolledNote, Epoch, Forest, LiveNotice,
-    NetworkInfo, NodeClient, Receipt, Spend,
+    NetworkInfo, NodeClient, Receipt, Spend, Transport,
 };
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
@@ -51,7 +51,7 @@ pub trait Ledger {
     fn await_publication(&self);
 }
 
-impl Ledger for NodeClient {
+impl<T: Transport> Ledger for NodeClient<T> {
     fn network(&self) -> Result<NetworkInfo, ClientError> {
         self.network()
     }
@@ -100,6 +100,6 @@ impl Ledger for NodeClient {
         self.submit(tx)
     }
     fn await_publication(&self) {
-        std::thread::sleep(PUBLICATION);
+        self.pause(PUBLICATION);
     }
 }

@@ -113,7 +113,7 @@ struct Liar {
 
 macro_rules! honest {
     ($($name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => { $(
-        fn $name(&self, $($arg: $kind),*) -> Result<$out, ClientError> { self.honest.$name($($arg),*) }
+        fn $name(&self, $($arg: $kind),*) -> Result<$out, crate::client::ClientError> { self.honest.$name($($arg),*) }
     )* };
 }
 
@@ -138,7 +138,7 @@ impl Ledger for Liar {
     fn nullifiers(
         &self,
         _: crate::client::BucketName,
-    ) -> Result<crate::client::Bucket<crate::client::Spend>, ClientError> {
+    ) -> Result<crate::client::Bucket<crate::client::Spend>, crate::client::ClientError> {
         Ok(crate::client::Bucket {
             bits: 4,
             entries: self.spends.clone(),

@@ -3,21 +3,20 @@
 use crate::client::ClientError;
 use luyin_protocol::codec::DecodeError;
 use luyin_protocol::gate::{BundleError, MAX_NOTE};
-use std::path::PathBuf;
 use thiserror::Error;
 
 /// A gate's failure. A refused pass is none: it is a verdict.
 #[derive(Debug, Error)]
 pub enum GateError {
-    /// The state directory.
-    #[error("the gate's directory: {0}")]
+    /// Reading or writing its files failed.
+    #[error("the gate's files: {0}")]
     Disk(#[from] std::io::Error),
-    /// No gate in the directory.
-    #[error("{0} holds no gate; set one up with `luyin gate init`")]
-    NotSetUp(PathBuf),
+    /// No gate here.
+    #[error("there is no gate here; set one up with `luyin gate init`")]
+    NotSetUp,
     /// A gate is there already.
-    #[error("{0} holds a gate already")]
-    AlreadySetUp(PathBuf),
+    #[error("there is a gate here already")]
+    AlreadySetUp,
     /// A file that is not what it should be.
     #[error("{0} is damaged; set the gate up anew")]
     Damaged(&'static str),
@@ -58,4 +57,27 @@ pub enum GateError {
         /// the gate's oldest unsent
         held: u32,
     },
+}
+
+impl GateError {
+    /// A stable name for the kind of error, by which pages find their words.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Disk(..) => "gate_disk",
+            Self::NotSetUp => "no_gate",
+            Self::AlreadySetUp => "gate_already_there",
+            Self::Damaged(..) => "gate_damaged",
+            Self::Settings(..) => "gate_settings",
+            Self::Bundle(..) => "bad_bundle",
+            Self::OlderBundle => "older_bundle",
+            Self::NoBundle => "no_bundle",
+            Self::NoKey => "no_verifying_key",
+            Self::WrongKey => "wrong_verifying_key",
+            Self::Node(error) => error.slug(),
+            Self::Bytes(..) => "gate_bytes",
+            Self::Note => "note_length",
+            Self::BatchNumber { .. } => "batch_number",
+        }
+    }
 }

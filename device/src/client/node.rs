@@ -1,6 +1,7 @@
 //! The client of a node: one method for each route of clause 9.3.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
@@ -16,19 +17,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answers::{
-    AttestationDay, Bucket, EnrolledNote, Epoch, Forest, LiveNotice, LogEntry, NetworkInfo,
-    Published, Receipt, ReleasedDay, Spend,
+    AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest, LiveNotice, LogEntry,
+    NetworkInfo, Published, Receipt, ReleasedDay, Spend,
 };
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
 use super::http::{Call, Http, Repeat, SignedAt};
 use super::signing::RequestSigner;
-use crate::clock::Clock;
+use super::transport::Transport;
 
 /// Calls one node. Blocking; may be shared between threads.
 #[derive(Debug)]
-pub struct NodeClient {
-    http: Http,
+pub struct NodeClient<T> {
+    http: Http<T>,
     signer: Option<RequestSigner>,
     founding: OnceLock<Founding>,
 }
@@ -40,40 +41,29 @@ struct Founding {
     parameters: NetworkParameters,
 }
 
-/// The first bits of a name, by which entries are asked for many at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BucketName {
-    prefix: u64,
-    bits: u8,
-}
-
-impl BucketName {
-    /// The bucket of `name` at so many bits, at most 32: the first bits of its bytes as sent.
-    #[must_use]
-    pub fn of(name: &[u8; 32], bits: u8) -> Self {
-        let bits = bits.min(32);
-        let [a, b, c, d, ..] = *name;
-        let word = u64::from(u32::from_be_bytes([a, b, c, d]));
-        Self {
-            prefix: word >> (32 - u32::from(bits)),
-            bits,
-        }
-    }
-}
-
 #[derive(Deserialize)]
 struct Hashes {
     hashes: Vec<Sha256Hash>,
 }
 
-impl NodeClient {
+impl<T: Transport + Default> NodeClient<T> {
     /// A client of the node at `http://host:port` or `https://host`. Nothing is sent yet.
     ///
     /// # Errors
     /// [`ClientError::Address`].
     pub fn new(address: &str) -> Result<Self, ClientError> {
+        Self::over(T::default(), address)
+    }
+}
+
+impl<T: Transport> NodeClient<T> {
+    /// The same, over a transport.
+    ///
+    /// # Errors
+    /// [`ClientError::Address`].
+    pub fn over(transport: T, address: &str) -> Result<Self, ClientError> {
         Ok(Self {
-            http: Http::new(address)?,
+            http: Http::over(transport, address)?,
             signer: None,
             founding: OnceLock::new(),
         })
@@ -90,6 +80,11 @@ impl NodeClient {
     #[must_use]
     pub fn address(&self) -> &str {
         self.http.address()
+    }
+
+    /// Waits for a moment.
+    pub fn pause(&self, time: Duration) {
+        self.http.transport().pause(time);
     }
 
     /// `GET /healthz`.
@@ -138,11 +133,11 @@ impl NodeClient {
             .ok_or_else(|| self.unreadable("no network"))
     }
 
-    /// The time to sign at and to reckon days by: this machine's, and on a development network the node's, whose clock may
+    /// The time to sign at and to reckon days by: the caller's, and on a development network the node's, whose clock may
     /// have been set.
     pub fn now(&self) -> Result<Timestamp, ClientError> {
         match self.founding()?.parameters.mode {
-            NetworkMode::Production => Ok(Clock::System.now()),
+            NetworkMode::Production => Ok(self.http.transport().now()),
             NetworkMode::Development => self.network().map(|info| info.now),
         }
     }
@@ -238,11 +233,11 @@ impl NodeClient {
         self.get::<Answer>(target).map(|a| a.bits)
     }
 
-    fn bucket<T: DeserializeOwned>(
+    fn bucket<A: DeserializeOwned>(
         &self,
         path: &str,
         bucket: BucketName,
-    ) -> Result<Bucket<T>, ClientError> {
+    ) -> Result<Bucket<A>, ClientError> {
         let BucketName { prefix, bits } = bucket;
         self.get(&format!("{path}?bucket={prefix}&bits={bits}"))
     }
@@ -364,7 +359,7 @@ impl NodeClient {
     }
 
     /// A signed `GET` under `/v1/audit/`, for regulators; `target` is the path with its query.
-    pub fn audit<T: DeserializeOwned>(&self, target: &str) -> Result<T, ClientError> {
+    pub fn audit<A: DeserializeOwned>(&self, target: &str) -> Result<A, ClientError> {
         self.get_signed(target)
     }
 
@@ -381,11 +376,11 @@ impl NodeClient {
         self.http.bytes(&call).map(|_| ())
     }
 
-    fn get<T: DeserializeOwned>(&self, target: &str) -> Result<T, ClientError> {
+    fn get<A: DeserializeOwned>(&self, target: &str) -> Result<A, ClientError> {
         self.http.json(&Call::get(target))
     }
 
-    fn get_signed<T: DeserializeOwned>(&self, target: &str) -> Result<T, ClientError> {
+    fn get_signed<A: DeserializeOwned>(&self, target: &str) -> Result<A, ClientError> {
         self.http.json(&Call::get(target).signed(self.signature()?))
     }
 

@@ -142,6 +142,27 @@ pub struct EnrolledNote {
     pub sealed: Encoded<SealedNote>,
 }
 
+/// The first bits of a name, by which entries are asked for many at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BucketName {
+    pub(super) prefix: u64,
+    pub(super) bits: u8,
+}
+
+impl BucketName {
+    /// The bucket of `name` at so many bits, at most 32: the first bits of its bytes as sent.
+    #[must_use]
+    pub fn of(name: &[u8; 32], bits: u8) -> Self {
+        let bits = bits.min(32);
+        let [a, b, c, d, ..] = *name;
+        let word = u64::from(u32::from_be_bytes([a, b, c, d]));
+        Self {
+            prefix: word >> (32 - u32::from(bits)),
+            bits,
+        }
+    }
+}
+
 /// All entries whose name begins with the bits of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Bucket<T> {
@@ -262,4 +283,22 @@ pub struct SealedForNotice {
     pub notice: NoticeId,
     /// The sealed bytes.
     pub sealed: EncodedBytes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_named_by_the_first_bits() {
+        let mut name = [0; 32];
+        [name[0], name[1]] = [0b1010_0101, 0b1100_0000];
+        let text = |bits| format!("{:?}", BucketName::of(&name, bits));
+        assert_eq!(text(0), "BucketName { prefix: 0, bits: 0 }");
+        assert_eq!(text(4), "BucketName { prefix: 10, bits: 4 }");
+        assert_eq!(
+            text(10),
+            format!("BucketName {{ prefix: {}, bits: 10 }}", 0b10_1001_0111)
+        );
+    }
 }

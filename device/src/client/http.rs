@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use http::Uri;
 use luyin_protocol::time::Timestamp;
 use rand::RngCore;
 use rand::rngs::OsRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use ureq::http::{Method, Request, Response, Uri};
-use ureq::{Agent, Body};
 
 use super::error::{ClientError, Problem};
 use super::signing::RequestSigner;
+use super::transport::{Transport, WireAnswer, WireError, WireRequest};
 use crate::http_signature::Message;
 
 /// The longest answer that is read as JSON or text.
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Whether a call may be sent again when nobody knows what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub enum Repeat {
     /// Reading, or a write that bears an idempotency key.
     Safe,
     /// A second sending could have a second effect.
@@ -33,14 +33,17 @@ pub(super) enum Repeat {
 
 /// A signer and the moment it signs at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct SignedAt<'a> {
-    pub(super) signer: &'a RequestSigner,
-    pub(super) now: Timestamp,
+pub struct SignedAt<'a> {
+    /// Who signs.
+    pub signer: &'a RequestSigner,
+    /// When, by the peer's clock.
+    pub now: Timestamp,
 }
 
 /// One call.
-pub(super) struct Call<'a> {
-    method: Method,
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    method: &'static str,
     target: &'a str,
     body: Option<Vec<u8>>,
     idempotency_key: Option<String>,
@@ -51,9 +54,10 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// Reads `target`, a path with its query.
-    pub(super) fn get(target: &'a str) -> Self {
+    #[must_use]
+    pub const fn get(target: &'a str) -> Self {
         Self {
-            method: Method::GET,
+            method: "GET",
             target,
             body: None,
             idempotency_key: None,
@@ -64,7 +68,10 @@ impl<'a> Call<'a> {
     }
 
     /// Sends `body` as JSON.
-    pub(super) fn post(
+    ///
+    /// # Errors
+    /// [`ClientError::Unreadable`] for a body that has no JSON.
+    pub fn post(
         target: &'a str,
         body: &impl Serialize,
         repeat: Repeat,
@@ -74,7 +81,7 @@ impl<'a> Call<'a> {
             reason: error.to_string(),
         })?;
         Ok(Self {
-            method: Method::POST,
+            method: "POST",
             body: Some(body),
             repeat,
             ..Self::get(target)
@@ -82,7 +89,8 @@ impl<'a> Call<'a> {
     }
 
     /// Makes the call one that may be sent again: the node answers a repeated key with the first answer (clause 9.3).
-    pub(super) fn idempotent(mut self) -> Self {
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
         let mut key = [0; 16];
         OsRng.fill_bytes(&mut key);
         self.idempotency_key = Some(hex::encode(key));
@@ -90,13 +98,16 @@ impl<'a> Call<'a> {
         self
     }
 
-    pub(super) fn signed(mut self, signed: SignedAt<'a>) -> Self {
+    /// Signs it (clause 9.2).
+    #[must_use]
+    pub fn signed(mut self, signed: SignedAt<'a>) -> Self {
         self.signed = Some(signed);
         self
     }
 
     /// Allows an answer of the length of a proving key.
-    pub(super) fn file(mut self) -> Self {
+    #[must_use]
+    pub fn file(mut self) -> Self {
         self.limit = MAX_FILE;
         self
     }
@@ -104,16 +115,19 @@ impl<'a> Call<'a> {
 
 /// A peer at a base address.
 #[derive(Debug, Clone)]
-pub(super) struct Http {
-    agent: Agent,
+pub struct Http<T> {
+    transport: T,
     base: String,
     authority: String,
     prefix: String,
 }
 
-impl Http {
+impl<T: Transport> Http<T> {
     /// A peer at `http://host:port` or `https://host`, a path before the routes allowed.
-    pub(super) fn new(address: &str) -> Result<Self, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError::Address`].
+    pub fn over(transport: T, address: &str) -> Result<Self, ClientError> {
         let bad = || ClientError::Address(address.to_owned());
         let uri: Uri = address.trim().parse().map_err(|_| bad())?;
         let scheme = uri.scheme_str().filter(|s| ["http", "https"].contains(s));
@@ -129,16 +143,8 @@ impl Http {
         }
         .to_ascii_lowercase();
         let prefix = uri.path().trim_end_matches('/').to_owned();
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent("luyin")
-            .timeout_connect(Some(Duration::from_secs(5)))
-            .timeout_global(Some(Duration::from_secs(120)))
-            .build()
-            .into();
         Ok(Self {
-            agent,
+            transport,
             base: format!("{scheme}://{authority}{prefix}"),
             authority,
             prefix,
@@ -146,17 +152,27 @@ impl Http {
     }
 
     /// Host and port, for messages.
-    pub(super) fn peer(&self) -> &str {
+    #[must_use]
+    pub fn peer(&self) -> &str {
         &self.authority
     }
 
     /// The address it was made from.
-    pub(super) fn address(&self) -> &str {
+    #[must_use]
+    pub fn address(&self) -> &str {
         &self.base
     }
 
+    /// What carries the requests.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// The answer's bytes; every status but 2xx is an error.
-    pub(super) fn bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn bytes(&self, call: &Call<'_>) -> Result<Vec<u8>, ClientError> {
         let mut pause = FIRST_PAUSE;
         let mut attempt = 1;
         loop {
@@ -168,14 +184,18 @@ impl Http {
             if !again {
                 return Err(*failed.error);
             }
-            std::thread::sleep(failed.after.unwrap_or(pause).min(LONGEST_PAUSE));
+            self.transport
+                .pause(failed.after.unwrap_or(pause).min(LONGEST_PAUSE));
             pause *= 3;
             attempt += 1;
         }
     }
 
     /// The answer as JSON.
-    pub(super) fn json<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn json<A: DeserializeOwned>(&self, call: &Call<'_>) -> Result<A, ClientError> {
         let bytes = self.bytes(call)?;
         serde_json::from_slice(&bytes).map_err(|error| self.unreadable(error.to_string()))
     }
@@ -188,85 +208,78 @@ impl Http {
     }
 
     fn once(&self, call: &Call<'_>) -> Result<Vec<u8>, Failed> {
-        let request = self.request(call)?;
-        let sent = self.agent.run(request);
-        let mut response = sent.map_err(|error| Failed {
-            error: Box::new(ClientError::Unreachable {
-                peer: self.authority.clone(),
-                reason: error.to_string(),
-            }),
-            again: true,
-            after: None,
+        let url = format!("{}{}", self.base, call.target);
+        let headers = self.headers(call);
+        let request = WireRequest {
+            method: call.method,
+            url: &url,
+            headers: &headers,
+            body: call.body.as_deref(),
+            limit: call.limit,
+        };
+        let answer = self.transport.send(&request).map_err(|error| match error {
+            WireError::Unreachable(reason) => Failed {
+                error: Box::new(ClientError::Unreachable {
+                    peer: self.authority.clone(),
+                    reason,
+                }),
+                again: true,
+                after: None,
+            },
+            WireError::TooLong => Failed::for_good(self.unreadable("the answer is too long")),
+            WireError::CutShort(reason) => Failed {
+                error: Box::new(self.unreadable(reason)),
+                again: true,
+                after: None,
+            },
         })?;
-        let status = response.status();
-        let read = response
-            .body_mut()
-            .with_config()
-            .limit(call.limit)
-            .read_to_vec();
-        if status.is_success() {
-            return read.map_err(|error| match error {
-                ureq::Error::BodyExceedsLimit(_) => {
-                    Failed::for_good(self.unreadable("the answer is too long"))
-                }
-                other => Failed {
-                    error: Box::new(self.unreadable(other.to_string())),
-                    again: true,
-                    after: None,
-                },
-            });
+        if (200..300).contains(&answer.status) {
+            return Ok(answer.body);
         }
-        Err(self.refusal(&response, &read.unwrap_or_default()))
+        Err(self.refusal(&answer))
     }
 
-    fn request(&self, call: &Call<'_>) -> Result<Request<Vec<u8>>, Failed> {
-        let mut request = Request::builder()
-            .method(call.method.clone())
-            .uri(format!("{}{}", self.base, call.target))
-            .header("accept", "application/json, application/octet-stream, */*");
+    fn headers(&self, call: &Call<'_>) -> Vec<(&'static str, String)> {
+        let accepted = "application/json, application/octet-stream, */*";
+        let mut headers = vec![("accept", accepted.to_owned())];
         if call.body.is_some() {
-            request = request.header("content-type", "application/json");
+            headers.push(("content-type", "application/json".to_owned()));
         }
         if let Some(key) = &call.idempotency_key {
-            request = request.header("idempotency-key", key);
+            headers.push(("idempotency-key", key.clone()));
         }
         if let Some(SignedAt { signer, now }) = call.signed {
             let (path, query) = call.target.split_once('?').unwrap_or((call.target, ""));
             let path = format!("{}{path}", self.prefix);
             let message = Message {
-                method: call.method.as_str(),
+                method: call.method,
                 authority: &self.authority,
                 path: &path,
                 query: Some(query),
                 fields: &[],
             };
             let body = call.body.as_deref().unwrap_or_default();
-            for (name, value) in signer.sign(&message, body, now).iter() {
-                request = request.header(name, value);
-            }
+            let signed = signer.sign(&message, body, now);
+            headers.extend(signed.iter().map(|(name, value)| (name, value.to_owned())));
         }
-        request
-            .body(call.body.clone().unwrap_or_default())
-            .map_err(|_| Failed::for_good(ClientError::Address(call.target.to_owned())))
+        headers
     }
 
-    fn refusal(&self, response: &Response<Body>, body: &[u8]) -> Failed {
-        let status = response.status().as_u16();
-        let problem = serde_json::from_slice::<Problem>(body).unwrap_or_else(|_| Problem {
+    fn refusal(&self, answer: &WireAnswer) -> Failed {
+        let status = answer.status;
+        let problem = serde_json::from_slice::<Problem>(&answer.body).unwrap_or_else(|_| Problem {
             kind: format!("about:status-{status}"),
             title: format!("status {status} without a reason"),
             status,
             detail: String::new(),
         });
-        let after = response.headers().get("retry-after");
-        let after = after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         Failed {
             error: Box::new(ClientError::Refused {
                 peer: self.authority.clone(),
                 problem,
             }),
             again: matches!(status, 429 | 502..=504),
-            after: after.map(Duration::from_secs),
+            after: answer.retry_after,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Sending audit records: whole batches, in order, each acknowledged before the next.
 
-use super::{GateDevice, GateError};
-use crate::client::NodeClient;
+use super::{GateDevice, GateError, GateNode};
+use crate::files::Files;
 use luyin_keys::signing::SigningKey;
-use luyin_protocol::codec::Canonical;
 use serde::Serialize;
 
 /// What an upload came to.
@@ -17,38 +16,19 @@ pub struct Uploaded {
     pub already_there: u32,
 }
 
-/// Where batches go; a node, or a test's.
-pub trait RecordSink {
-    /// The number that the next batch must have.
-    fn next(&self) -> Result<u32, GateError>;
-    /// Files a batch.
-    fn file(&self, batch: &super::SealedBatch) -> Result<(), GateError>;
-}
-
-impl RecordSink for NodeClient {
-    fn next(&self) -> Result<u32, GateError> {
-        Ok(self.gate_next_batch()?)
-    }
-    fn file(&self, batch: &super::SealedBatch) -> Result<(), GateError> {
-        let records: Vec<Vec<u8>> = batch.records.iter().map(Canonical::to_vec).collect();
-        self.gate_records(&batch.anchor, &records)?;
-        Ok(())
-    }
-}
-
-impl GateDevice {
+impl<F: Files + Clone> GateDevice<F> {
     /// Sends everything that waits. May be interrupted and repeated at any point.
     ///
     /// # Errors
     /// Those of the node and the disk; [`GateError::BatchNumber`].
     pub fn upload(
         &mut self,
-        sink: &impl RecordSink,
+        node: &impl GateNode,
         key: &SigningKey,
         mut progress: impl FnMut(&Uploaded),
     ) -> Result<Uploaded, GateError> {
         let mut done = Uploaded::default();
-        let mut next = sink.next()?;
+        let mut next = node.next_batch()?;
         for batch in self.queue.unsent()? {
             let number = batch.anchor.batch;
             if number < next {
@@ -62,12 +42,12 @@ impl GateDevice {
                     held: number,
                 });
             }
-            next = self.file(sink, &batch, &mut done)?;
+            next = self.file(node, &batch, &mut done)?;
             progress(&done);
         }
         let (gate, network) = (self.settings.gate, self.settings.network);
         while let Some(batch) = self.queue.cut(next, gate, &network, key)? {
-            next = self.file(sink, &batch, &mut done)?;
+            next = self.file(node, &batch, &mut done)?;
             progress(&done);
         }
         Ok(done)
@@ -75,11 +55,11 @@ impl GateDevice {
 
     fn file(
         &mut self,
-        sink: &impl RecordSink,
+        node: &impl GateNode,
         batch: &super::SealedBatch,
         done: &mut Uploaded,
     ) -> Result<u32, GateError> {
-        sink.file(batch)?;
+        node.file_batch(batch)?;
         self.queue.acknowledge(batch.anchor.batch)?;
         done.batches += 1;
         done.records += batch.anchor.records;

@@ -7,13 +7,10 @@
 //! The passphrase is stretched once, at opening; each later write costs one AES pass. Storage stands behind
 //! [`Vault`], so that a browser can keep the same bytes elsewhere and tests can fail every write.
 
-use luyin_keys::durable_file;
 use luyin_keys::sealed::{self, SealError, Secret, Strength, WrappingKey};
 use luyin_protocol::codec::{DecodeError, Reader};
 use rand::{CryptoRng, RngCore};
-use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -22,7 +19,7 @@ const VERSION: u8 = 1;
 const KEY_CONTEXT: &[u8] = b"luyin/v1/wallet/key";
 const BODY_CONTEXT: &[u8] = b"luyin/v1/wallet";
 /// The longest wallet file that is read.
-const MAX_FILE: u64 = 64 << 20;
+pub const MAX_FILE: u64 = 64 << 20;
 
 /// Keeps one blob of bytes. A write is whole or not at all, and durable when it returns.
 pub trait Vault {
@@ -30,54 +27,6 @@ pub trait Vault {
     fn load(&self) -> io::Result<Option<Vec<u8>>>;
     /// Stores in its place.
     fn store(&self, bytes: &[u8]) -> io::Result<()>;
-}
-
-/// A file that one process at a time may use.
-#[derive(Debug)]
-pub struct FileVault {
-    path: PathBuf,
-    /// Held for as long as the vault: two commands at once take turns.
-    _turn: File,
-}
-
-impl FileVault {
-    /// The vault at a path; waits until no other process uses it.
-    pub fn at(path: impl Into<PathBuf>) -> io::Result<Self> {
-        let path = path.into();
-        if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(parent)?;
-        }
-        let mut name = path.clone().into_os_string();
-        name.push(".lock");
-        let turn = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(name)?;
-        turn.lock()?;
-        Ok(Self { path, _turn: turn })
-    }
-
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Vault for FileVault {
-    fn load(&self) -> io::Result<Option<Vec<u8>>> {
-        match fs::metadata(&self.path) {
-            Ok(found) if found.len() > MAX_FILE => Err(io::ErrorKind::FileTooLarge.into()),
-            Ok(_) => fs::read(&self.path).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn store(&self, bytes: &[u8]) -> io::Result<()> {
-        durable_file::replace(&self.path, bytes)
-    }
 }
 
 /// Why a wallet file was not opened or sealed.
@@ -92,6 +41,19 @@ pub enum VaultError {
     /// Wrong passphrase, or damaged bytes.
     #[error("the wallet does not open: {0}")]
     Sealed(#[from] SealError),
+}
+
+impl VaultError {
+    /// A stable name for the kind of error.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::NotAWallet => "not_a_wallet",
+            Self::Version(..) => "wallet_version",
+            Self::Sealed(SealError::WrongSecret) => "wrong_passphrase",
+            Self::Sealed(..) => "wallet_sealed",
+        }
+    }
 }
 
 impl From<DecodeError> for VaultError {
@@ -240,15 +202,5 @@ mod tests {
             assert!(Sealer::open(&bad, &secret("correct horse"), weak()).is_err());
             assert!(Sealer::open(&file[..at], &secret("correct horse"), weak()).is_err());
         }
-    }
-
-    #[test]
-    fn a_file_vault_gives_back_what_was_stored_last() {
-        let directory = tempfile::tempdir().unwrap();
-        let vault = FileVault::at(directory.path().join("me.wallet")).unwrap();
-        assert_eq!(vault.load().unwrap(), None);
-        vault.store(b"one").unwrap();
-        vault.store(b"two").unwrap();
-        assert_eq!(vault.load().unwrap().as_deref(), Some(&b"two"[..]));
     }
 }

@@ -4,54 +4,41 @@
 //! the guard is told only after the write. Files of days before yesterday are removed.
 
 use super::{GateError, Sharing};
+use crate::files::Files;
 use luyin_protocol::codec::{Canonical, Reader, Writer};
 use luyin_protocol::field::Nym;
 use luyin_protocol::gate::{Seen, SeenInMemory};
 use luyin_protocol::time::{Day, Step, Timestamp};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 
+const FOLDER: &str = "seen";
 const LINE: usize = 4 + 1 + 32;
 /// Steps within which a showing could come again.
 const STEPS_KEPT: u32 = 4;
 
-/// A gate's own memory on disk.
+/// A gate's own memory in its files.
 #[derive(Debug)]
-pub struct SeenLog {
-    directory: PathBuf,
+pub struct SeenLog<F> {
+    files: F,
     memory: SeenInMemory,
     unwritten: Vec<(Nym, Step, bool)>,
     today: Option<Day>,
+    /// A write failed, so part of a line may stand in a file.
+    torn: bool,
 }
 
-impl SeenLog {
-    /// Opens a directory and reads what is there.
+impl<F: Files> SeenLog<F> {
+    /// Opens a gate's files and reads what was seen.
     ///
     /// # Errors
     /// Those of reading.
-    pub fn open(directory: &Path) -> Result<Self, GateError> {
-        fs::create_dir_all(directory)?;
-        let mut memory = SeenInMemory::default();
-        for (_, path) in days(directory)? {
-            let bytes = fs::read(&path)?;
-            let (lines, torn) = bytes.as_chunks::<LINE>();
-            for line in lines {
-                let (step, walk_in, nym) = decode(line)?;
-                memory.record(nym, step, walk_in);
-            }
-            if !torn.is_empty() {
-                let whole = u64::try_from(lines.len() * LINE).unwrap_or(u64::MAX);
-                let file = OpenOptions::new().write(true).open(&path)?;
-                file.set_len(whole)?;
-                file.sync_all()?;
-            }
-        }
+    pub fn open(files: F) -> Result<Self, GateError> {
+        let memory = remembered(&files)?;
         Ok(Self {
-            directory: directory.to_owned(),
+            files,
             memory,
             unwritten: Vec::new(),
             today: None,
+            torn: false,
         })
     }
 
@@ -69,33 +56,51 @@ impl SeenLog {
         if !turned {
             return Ok(());
         }
-        for (day, path) in days(&self.directory)? {
+        for day in days(&self.files)? {
             if day < today.minus(1) {
-                fs::remove_file(path)?;
+                self.files.remove(&name(day))?;
             }
         }
         // Reading again drops the walk-ins of removed days.
-        let again = Self::open(&self.directory)?;
-        self.memory = again.memory;
+        self.memory = remembered(&self.files)?;
         Ok(())
     }
 
     fn write(&mut self) -> Result<(), GateError> {
+        if self.torn {
+            remembered(&self.files)?;
+        }
+        self.torn = true;
         for (nym, step, walk_in) in std::mem::take(&mut self.unwritten) {
             let day = Timestamp::new(u64::from(step.get()) * 30_000).day();
-            let path = self.directory.join(format!("{day}"));
-            let existed = path.exists();
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
             let mut w = Writer::default();
             w.value(&step).flag(walk_in).value(&nym);
-            file.write_all(&w.finish())?;
-            file.sync_data()?;
-            if !existed {
-                File::open(&self.directory)?.sync_all()?;
-            }
+            self.files.append(&name(day), &w.finish())?;
         }
+        self.torn = false;
         Ok(())
     }
+}
+
+fn name(day: Day) -> String {
+    format!("{FOLDER}/{day}")
+}
+
+/// What stands in the files; a torn last line is cut off.
+fn remembered(files: &impl Files) -> Result<SeenInMemory, GateError> {
+    let mut memory = SeenInMemory::default();
+    for day in days(files)? {
+        let bytes = files.read(&name(day))?.unwrap_or_default();
+        let (lines, torn) = bytes.as_chunks::<LINE>();
+        for line in lines {
+            let (step, walk_in, nym) = decode(line)?;
+            memory.record(nym, step, walk_in);
+        }
+        if !torn.is_empty() {
+            files.replace(&name(day), lines.as_flattened())?;
+        }
+    }
+    Ok(memory)
 }
 
 fn decode(line: &[u8; LINE]) -> Result<(Step, bool, Nym), GateError> {
@@ -105,28 +110,24 @@ fn decode(line: &[u8; LINE]) -> Result<(Step, bool, Nym), GateError> {
     Ok((step, walk_in, Nym::decode(&mut r)?))
 }
 
-fn days(directory: &Path) -> io::Result<Vec<(Day, PathBuf)>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        let day = path.file_name().and_then(|n| n.to_str()?.parse().ok());
-        found.extend(day.map(|day: u16| (Day::new(day), path)));
-    }
-    found.sort();
-    Ok(found)
+fn days(files: &impl Files) -> Result<Vec<Day>, GateError> {
+    let names = files.list(FOLDER)?;
+    let days = names.iter().filter_map(|name| name.parse().ok());
+    let mut days: Vec<Day> = days.map(Day::new).collect();
+    days.sort_unstable();
+    Ok(days)
 }
 
 /// A gate's memory, and other gates' where a node is reached.
-#[derive(Debug)]
-pub struct SharedSeen<'a> {
-    log: &'a mut SeenLog,
+pub struct SharedSeen<'a, F> {
+    log: &'a mut SeenLog<F>,
     sharing: Sharing<'a>,
     step: Step,
 }
 
-impl<'a> SharedSeen<'a> {
+impl<'a, F: Files> SharedSeen<'a, F> {
     /// For one scan.
-    pub const fn new(log: &'a mut SeenLog, sharing: Sharing<'a>, step: Step) -> Self {
+    pub const fn new(log: &'a mut SeenLog<F>, sharing: Sharing<'a>, step: Step) -> Self {
         Self { log, sharing, step }
     }
 
@@ -139,7 +140,7 @@ impl<'a> SharedSeen<'a> {
     }
 }
 
-impl Seen for SharedSeen<'_> {
+impl<F: Files> Seen for SharedSeen<'_, F> {
     fn is_replay(&self, nym: Nym, step: Step) -> bool {
         self.log.memory.is_replay(nym, step)
     }

@@ -26,6 +26,19 @@ pub enum AnswerError {
     NoneAndMore,
 }
 
+impl AnswerError {
+    /// A stable name for the kind of error.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Temperature(..) => "temperature",
+            Self::Symptom(..) => "symptom",
+            Self::Contact(..) => "contact",
+            Self::NoneAndMore => "none_and_more",
+        }
+    }
+}
+
 fn names(all: &[&str]) -> String {
     all.join(", ")
 }

@@ -1,13 +1,10 @@
 //! Who a gate is.
 
 use super::GateError;
-use luyin_keys::durable_file;
+use crate::files::Files;
 use luyin_protocol::did::Did;
 use luyin_protocol::signature::NetworkId;
 use serde::{Deserialize, Serialize};
-use std::fs;
-use std::io;
-use std::path::Path;
 
 const FILE: &str = "gate.json";
 
@@ -28,22 +25,17 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(super) fn exist(directory: &Path) -> bool {
-        directory.join(FILE).exists()
+    pub(super) fn exist(files: &impl Files) -> Result<bool, GateError> {
+        Ok(files.read(FILE)?.is_some())
     }
 
-    pub(super) fn read(directory: &Path) -> Result<Self, GateError> {
-        match fs::read(directory.join(FILE)) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(GateError::NotSetUp(directory.to_owned()))
-            }
-            Err(error) => Err(error.into()),
-        }
+    pub(super) fn read(files: &impl Files) -> Result<Self, GateError> {
+        let bytes = files.read(FILE)?.ok_or(GateError::NotSetUp)?;
+        Ok(serde_json::from_slice(&bytes)?)
     }
 
-    pub(super) fn write(&self, directory: &Path) -> Result<(), GateError> {
+    pub(super) fn write(&self, files: &impl Files) -> Result<(), GateError> {
         let text = serde_json::to_vec_pretty(self)?;
-        Ok(durable_file::replace(&directory.join(FILE), &text)?)
+        Ok(files.replace(FILE, &text)?)
     }
 }

@@ -1,7 +1,7 @@
 //! Audit records on their way to the ledger.
 //!
 //! ```text
-//! records/<sequence>   one record each, as decided        batches/<number>   records cut into a batch, not yet acknowledged
+//! waiting/<sequence>   one record each, as decided        batches/<number>   records cut into a batch, not yet acknowledged
 //! sent/<number>        acknowledged, until the retention ends
 //! ```
 //! **Cutting.** Write the batch with the sequence of its last record; remove the records. A crash between the two leaves
@@ -9,7 +9,7 @@
 //! number is good once, and a node that expects a later number has it already.
 
 use super::GateError;
-use luyin_keys::durable_file;
+use crate::files::Files;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::merkle::{Frontier, LogHash};
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
@@ -18,9 +18,10 @@ use luyin_protocol::gate::AuditRecord;
 use luyin_protocol::signature::{Domain, NetworkId, Sha256Hash};
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::AuditBatch;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+
+const WAITING: &str = "records/waiting";
+const BATCHES: &str = "records/batches";
+const SENT: &str = "records/sent";
 
 /// For how many days a gate keeps records (the domain's retention).
 pub const RETENTION_DAYS: u16 = 14;
@@ -57,54 +58,41 @@ impl Canonical for SealedBatch {
 
 /// The queue of one gate.
 #[derive(Debug)]
-pub struct RecordQueue {
-    records: PathBuf,
-    batches: PathBuf,
-    sent: PathBuf,
+pub struct RecordQueue<F> {
+    files: F,
     next: u64,
 }
 
-impl RecordQueue {
-    /// Opens the queue below a directory, and finishes a cut that a crash interrupted.
+impl<F: Files> RecordQueue<F> {
+    /// Opens the queue in a gate's files, and finishes a cut that a crash interrupted.
     ///
     /// # Errors
-    /// Those of the disk; a damaged batch.
-    pub fn open(directory: &Path) -> Result<Self, GateError> {
-        let [records, batches, sent] = ["waiting", "batches", "sent"].map(|d| directory.join(d));
-        for each in [&records, &batches, &sent] {
-            fs::create_dir_all(each)?;
-        }
-        let mut queue = Self {
-            records,
-            batches,
-            sent,
-            next: 1,
-        };
+    /// Those of the files; a damaged batch.
+    pub fn open(files: F) -> Result<Self, GateError> {
         let mut covered = 0;
-        for (_, path) in numbered(&queue.batches)?
-            .into_iter()
-            .chain(numbered(&queue.sent)?)
-        {
-            covered = covered.max(read_batch(&path)?.last);
+        for folder in [BATCHES, SENT] {
+            for number in numbers(&files, folder)? {
+                covered = covered.max(read::<SealedBatch>(&files, folder, number)?.last);
+            }
         }
-        for (sequence, path) in numbered(&queue.records)? {
+        for sequence in numbers(&files, WAITING)? {
             if sequence <= covered {
-                fs::remove_file(path)?;
+                files.remove(&name(WAITING, sequence))?;
             } else {
                 covered = sequence.max(covered);
             }
         }
-        queue.next = covered.saturating_add(1);
-        Ok(queue)
+        let next = covered.saturating_add(1);
+        Ok(Self { files, next })
     }
 
     /// Adds a record durably.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// Those of the files.
     pub fn put(&mut self, record: &AuditRecord) -> Result<(), GateError> {
-        let path = self.records.join(name(self.next));
-        durable_file::create(&path, &record.to_vec())?;
+        let name = name(WAITING, self.next);
+        self.files.create(&name, &record.to_vec())?;
         self.next = self.next.saturating_add(1);
         Ok(())
     }
@@ -112,35 +100,31 @@ impl RecordQueue {
     /// The records that no batch holds yet.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// Those of the files.
     pub fn waiting(&self) -> Result<Vec<AuditRecord>, GateError> {
-        let all = numbered(&self.records)?.into_iter();
-        all.map(|(_, path)| Ok(AuditRecord::from_slice(&fs::read(path)?)?))
-            .collect()
+        self.all(WAITING)
     }
 
     /// The batches that no node has acknowledged, oldest first.
     ///
     /// # Errors
-    /// Those of the disk; a damaged batch.
+    /// Those of the files; a damaged batch.
     pub fn unsent(&self) -> Result<Vec<SealedBatch>, GateError> {
-        let all = numbered(&self.batches)?.into_iter();
-        all.map(|(_, path)| read_batch(&path)).collect()
+        self.all(BATCHES)
     }
 
     /// Batches that were acknowledged and are still kept, oldest first.
     ///
     /// # Errors
-    /// Those of the disk; a damaged batch.
+    /// Those of the files; a damaged batch.
     pub fn sent(&self) -> Result<Vec<SealedBatch>, GateError> {
-        let all = numbered(&self.sent)?.into_iter();
-        all.map(|(_, path)| read_batch(&path)).collect()
+        self.all(SENT)
     }
 
     /// Cuts waiting records into the batch of a number and signs its anchor. None where nothing waits.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// Those of the files.
     pub fn cut(
         &mut self,
         number: u32,
@@ -148,15 +132,14 @@ impl RecordQueue {
         network: &NetworkId,
         key: &SigningKey,
     ) -> Result<Option<SealedBatch>, GateError> {
-        let mut waiting = numbered(&self.records)?;
+        let mut waiting = numbers(&self.files, WAITING)?;
         waiting.truncate(BATCH_RECORDS);
-        let Some((last, _)) = waiting.last() else {
+        let Some(last) = waiting.last().copied() else {
             return Ok(None);
         };
-        let last = *last;
-        let mut records = Vec::with_capacity(waiting.len());
-        for (_, path) in &waiting {
-            records.push(AuditRecord::from_slice(&fs::read(path)?)?);
+        let mut records: Vec<AuditRecord> = Vec::with_capacity(waiting.len());
+        for sequence in &waiting {
+            records.push(read(&self.files, WAITING, *sequence)?);
         }
         let count = u32::try_from(records.len()).map_err(|_| GateError::Damaged("records"))?;
         let root = root_of(&records);
@@ -172,9 +155,10 @@ impl RecordQueue {
             last,
             records,
         };
-        durable_file::create(&self.batches.join(name(number.into())), &batch.to_vec())?;
-        for (_, path) in waiting {
-            fs::remove_file(path)?;
+        let to = name(BATCHES, number.into());
+        self.files.create(&to, &batch.to_vec())?;
+        for sequence in waiting {
+            self.files.remove(&name(WAITING, sequence))?;
         }
         Ok(Some(batch))
     }
@@ -182,41 +166,45 @@ impl RecordQueue {
     /// Notes that a batch was acknowledged.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// Those of the files.
     pub fn acknowledge(&mut self, number: u32) -> Result<(), GateError> {
-        let name = name(number.into());
-        fs::rename(self.batches.join(&name), self.sent.join(&name))?;
-        for directory in [&self.sent, &self.batches] {
-            fs::File::open(directory)?.sync_all()?;
-        }
-        Ok(())
+        let number = number.into();
+        Ok(self
+            .files
+            .rename(&name(BATCHES, number), &name(SENT, number))?)
     }
 
     /// Removes records beyond the retention, sent or not.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// Those of the files.
     pub fn forget(&mut self, now: Timestamp) -> Result<(), GateError> {
         let oldest = now.day().minus(RETENTION_DAYS).start().step();
-        for (_, path) in numbered(&self.records)? {
-            if AuditRecord::from_slice(&fs::read(&path)?)?.step >= oldest {
+        for sequence in numbers(&self.files, WAITING)? {
+            let record: AuditRecord = read(&self.files, WAITING, sequence)?;
+            if record.step >= oldest {
                 break;
             }
-            fs::remove_file(path)?;
+            self.files.remove(&name(WAITING, sequence))?;
         }
-        for directory in [&self.batches, &self.sent] {
+        for folder in [BATCHES, SENT] {
             // The newest stays: its name tells how far the numbers have come.
-            let mut all = numbered(directory)?;
+            let mut all = numbers(&self.files, folder)?;
             all.pop();
-            for (_, path) in all {
-                let batch = read_batch(&path)?;
+            for number in all {
+                let batch: SealedBatch = read(&self.files, folder, number)?;
                 if batch.records.last().is_none_or(|r| r.step >= oldest) {
                     break;
                 }
-                fs::remove_file(path)?;
+                self.files.remove(&name(folder, number))?;
             }
         }
         Ok(())
+    }
+
+    fn all<C: Canonical>(&self, folder: &str) -> Result<Vec<C>, GateError> {
+        let numbers = numbers(&self.files, folder)?.into_iter();
+        numbers.map(|n| read(&self.files, folder, n)).collect()
     }
 }
 
@@ -230,22 +218,20 @@ pub fn root_of(records: &[AuditRecord]) -> Sha256Hash {
     Sha256Hash::from_bytes(*frontier.head().root().as_bytes())
 }
 
-fn name(number: u64) -> String {
-    format!("{number:020}")
+fn name(folder: &str, number: u64) -> String {
+    format!("{folder}/{number:020}")
 }
 
-fn read_batch(path: &Path) -> Result<SealedBatch, GateError> {
-    Ok(SealedBatch::from_slice(&fs::read(path)?)?)
+fn read<C: Canonical>(files: &impl Files, folder: &str, number: u64) -> Result<C, GateError> {
+    let bytes = files.read(&name(folder, number))?;
+    let bytes = bytes.ok_or(GateError::Damaged("the record queue"))?;
+    Ok(C::from_slice(&bytes)?)
 }
 
-/// The numbered files of a directory, by rising number; temporaries are passed over.
-fn numbered(directory: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(directory)? {
-        let path = entry?.path();
-        let number = path.file_name().and_then(|n| n.to_str()?.parse().ok());
-        found.extend(number.map(|n: u64| (n, path)));
-    }
-    found.sort();
-    Ok(found)
+/// The numbers that name the files of a folder, rising; other files are passed over.
+fn numbers(files: &impl Files, folder: &str) -> Result<Vec<u64>, GateError> {
+    let names = files.list(folder)?;
+    let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
 }

@@ -77,6 +77,18 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// A stable name for the kind of error; what a peer refused has the problem's own slug besides.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Address(..) => "address",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Refused { .. } => "refused",
+            Self::Unreadable { .. } => "unreadable",
+            Self::NoSigner => "no_signer",
+        }
+    }
+
     /// The refusal, where it is one.
     #[must_use]
     pub const fn problem(&self) -> Option<&Problem> {

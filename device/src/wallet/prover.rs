@@ -1,0 +1,149 @@
+//! Proofs, behind a trait: a wallet's logic does not care where the proving keys come from.
+
+use super::error::WalletError;
+use ark_bn254::Bn254;
+use ark_groth16::ProvingKey;
+use luyin_circuits::absorb::{self, Absorb};
+use luyin_circuits::checkin::{self, Checkin};
+use luyin_circuits::enrol::{self, Enrol};
+use luyin_circuits::groth16::{ProveError, ProverKey, prove};
+use luyin_circuits::pass::{self, Pass};
+use luyin_circuits::{CircuitName, Statement};
+use luyin_protocol::network::NetworkParameters;
+use luyin_protocol::signature::{ProofBytes, Sha256Hash};
+use rand::rngs::OsRng;
+use std::fmt::Display;
+use std::sync::OnceLock;
+
+/// Proves the four statements. A statement that is not true is refused by its first broken clause.
+pub trait Prover {
+    /// Protocol 5.2.
+    fn enrol(
+        &self,
+        public: &enrol::Public,
+        private: &enrol::Private,
+    ) -> Result<ProofBytes, WalletError>;
+    /// Protocol 5.4.
+    fn checkin(
+        &self,
+        public: &checkin::Public,
+        private: &checkin::Private,
+    ) -> Result<ProofBytes, WalletError>;
+    /// Protocol 5.5.
+    fn absorb(
+        &self,
+        public: &absorb::Public,
+        private: &absorb::Private,
+    ) -> Result<ProofBytes, WalletError>;
+    /// Protocol 5.6.
+    fn pass(
+        &self,
+        public: &pass::Public,
+        private: &pass::Private,
+    ) -> Result<ProofBytes, WalletError>;
+}
+
+/// Where proving keys come from. They must be those that the network's founding data demand: a key of another's making
+/// could learn secrets from proofs, or make them worthless.
+pub trait ProvingKeys {
+    /// The proving key of a statement.
+    ///
+    /// # Errors
+    /// [`WalletError::Prover`].
+    fn proving_key(&self, name: CircuitName) -> Result<ProvingKey<Bn254>, WalletError>;
+}
+
+/// Proves with keys that are each loaded once and when first needed.
+pub struct KeyProver<K> {
+    keys: K,
+    enrol: OnceLock<ProverKey<Enrol>>,
+    checkin: OnceLock<ProverKey<Checkin>>,
+    absorb: OnceLock<ProverKey<Absorb>>,
+    pass: OnceLock<ProverKey<Pass>>,
+}
+
+impl<K> std::fmt::Debug for KeyProver<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyProver(..)")
+    }
+}
+
+fn prover_error(error: impl Display) -> WalletError {
+    WalletError::Prover(error.to_string())
+}
+
+/// The hash that the network's founding data demand of a circuit's verifying key.
+#[must_use]
+pub const fn demanded(parameters: &NetworkParameters, name: CircuitName) -> Sha256Hash {
+    let keys = &parameters.verifying_keys;
+    match name {
+        CircuitName::Enrol => keys.enrol,
+        CircuitName::Checkin => keys.checkin,
+        CircuitName::Absorb => keys.absorb,
+        CircuitName::Pass => keys.pass,
+    }
+}
+
+impl<K: ProvingKeys> KeyProver<K> {
+    /// A prover that has loaded nothing yet.
+    pub const fn new(keys: K) -> Self {
+        Self {
+            keys,
+            enrol: OnceLock::new(),
+            checkin: OnceLock::new(),
+            absorb: OnceLock::new(),
+            pass: OnceLock::new(),
+        }
+    }
+
+    fn with<S: Statement>(
+        &self,
+        slot: &OnceLock<ProverKey<S>>,
+        public: &S::Public,
+        private: &S::Private,
+    ) -> Result<ProofBytes, WalletError> {
+        // What is not true needs no key to be refused.
+        S::check(public, private).map_err(|clause| WalletError::Unprovable(clause.to_string()))?;
+        if slot.get().is_none() {
+            let key = self.keys.proving_key(S::NAME)?;
+            let _ = slot.set(ProverKey::new(key).map_err(prover_error)?);
+        }
+        let key = slot.get().ok_or_else(|| prover_error("no key"))?;
+        match prove(key, public, private, &mut OsRng) {
+            Ok(proof) => Ok(ProofBytes::from(&proof)),
+            Err(ProveError::Broken(clause)) => Err(WalletError::Unprovable(clause.to_string())),
+            Err(failed) => Err(prover_error(failed)),
+        }
+    }
+}
+
+impl<K: ProvingKeys> Prover for KeyProver<K> {
+    fn enrol(
+        &self,
+        public: &enrol::Public,
+        private: &enrol::Private,
+    ) -> Result<ProofBytes, WalletError> {
+        self.with(&self.enrol, public, private)
+    }
+    fn checkin(
+        &self,
+        public: &checkin::Public,
+        private: &checkin::Private,
+    ) -> Result<ProofBytes, WalletError> {
+        self.with(&self.checkin, public, private)
+    }
+    fn absorb(
+        &self,
+        public: &absorb::Public,
+        private: &absorb::Private,
+    ) -> Result<ProofBytes, WalletError> {
+        self.with(&self.absorb, public, private)
+    }
+    fn pass(
+        &self,
+        public: &pass::Public,
+        private: &pass::Private,
+    ) -> Result<ProofBytes, WalletError> {
+        self.with(&self.pass, public, private)
+    }
+}
