@@ -93,6 +93,8 @@ export interface WalletDevice {
 export interface GateState {
   readonly ready: boolean; readonly did: string | null; readonly venue: string | null; readonly policy: number | null; readonly node: string | null;
   readonly bundle: { readonly issued: number; readonly expires: number } | null; readonly waiting: number; readonly unsent: number;
+  /** Whether the bundle's policy demands this gate's code; null where the bundle does not say. The page shows the code unless it is false. */
+  readonly demands_code: boolean | null;
 }
 export interface Scan {
   readonly colour: Colour; readonly reason: string; readonly zh: string; readonly en: string; readonly now: number; readonly bundle_age_s: number | null;
