@@ -30,6 +30,8 @@ export default defineConfig({
       manifest: false,
       injectManifest: {
         globPatterns: ['**/*.{html,js,css,svg,wasm,webmanifest}'],
+        // Kept by the gate's page, so that no other phone fetches it.
+        globIgnores: ['**/zxing_reader*.wasm'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
       },
     }),

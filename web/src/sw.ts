@@ -21,6 +21,12 @@ for (const [path, page] of entries) {
   registerRoute(new NavigationRoute(createHandlerBoundToURL(page), { allowlist: [path] }))
 }
 
+// The code that reads QR codes is a megabyte that gates alone need: a gate keeps it itself, and it is served from there.
+registerRoute(
+  ({ url }) => url.origin === self.location.origin && /\/zxing_reader[^/]*\.wasm$/.test(url.pathname),
+  async ({ request }) => (await caches.match(request)) ?? fetch(request),
+)
+
 // A new version waits until the person at the page says so: what is typed is saved first.
 self.addEventListener('message', (event) => {
   if (event.data === 'take-over') void self.skipWaiting()

@@ -1,0 +1,114 @@
+import type { Device, GateState } from '../device/api'
+import { language, say } from '../i18n/language.svelte'
+import { now } from '../shared/now.svelte'
+import type { Eye } from './eye.svelte'
+import { keep, kept } from './keep'
+import { Lane } from './lane.svelte'
+import { watchPulse } from './pulse'
+import { Signal } from './signal.svelte'
+import { Tally } from './tally.svelte'
+import { Upkeep } from './upkeep.svelte'
+import { stayAwake } from './wake'
+import { listenWedge } from './wedge'
+import { gate } from './words'
+
+export interface Breakage {
+  readonly part: 'decoder' | 'device'
+  readonly why: string
+}
+
+/** While it is broken, it is said again and again: a guard may have looked away. */
+const SAID_AGAIN_MS = 15_000
+
+/** A gate at its post: everything between the camera and the guard. */
+export class Post {
+  readonly signal = new Signal()
+  readonly tally = new Tally()
+  readonly upkeep: Upkeep
+  readonly lane: Lane
+  broken = $state.raw<Breakage | null>(null)
+  night = $state(kept('night') === '1')
+  /** Whether the camera is wanted, or a USB scanner alone; null until somebody chose. */
+  camera = $state<boolean | null>(kept('camera') === null ? null : kept('camera') === '1')
+  cameraId = $state<string | null>(kept('cameraId'))
+  /** The camera, while one is open. */
+  eye = $state.raw<Eye | null>(null)
+  /** Takes what the USB scanner reads instead of the lane, for the self-test. */
+  scannerTest: ((text: string) => void) | null = null
+  private saying: ReturnType<typeof setInterval> | undefined
+
+  constructor(
+    readonly device: Device,
+    first: GateState,
+  ) {
+    this.upkeep = new Upkeep({ device: device.gate, renewed: () => this.lane.forgetUndecided() }, first)
+    this.lane = new Lane({
+      device: device.gate,
+      signal: this.signal,
+      tally: this.tally,
+      online: () => this.upkeep.online,
+      renew: () => this.upkeep.renew(),
+      recorded: () => this.upkeep.recorded(),
+      silent: () => this.breaks({ part: 'device', why: 'no answer to a scan' }),
+    })
+  }
+
+  start(): () => void {
+    const stops = [
+      this.upkeep.start(),
+      watchPulse(
+        () => this.device.gate.state(now()),
+        () => this.breaks({ part: 'device', why: 'no sign of life' }),
+      ),
+      this.device.onDeath((why) => this.breaks({ part: 'device', why })),
+      listenWedge((text) => (this.scannerTest ? this.scannerTest(text) : this.lane.read(text, 'scanner'))),
+      stayAwake(),
+    ]
+    // Browsers let a page be heard after the first tap or key. Not at pointerdown: the line that asks for the tap goes away
+    // with it, and what was to be pressed would move under the finger.
+    const touched = (): void => {
+      if (this.signal.waitsForTap) void this.signal.wake()
+    }
+    document.addEventListener('click', touched, true)
+    document.addEventListener('keydown', touched, true)
+    return () => {
+      document.removeEventListener('click', touched, true)
+      document.removeEventListener('keydown', touched, true)
+      for (const stop of stops) stop()
+      this.lane.stop()
+      clearInterval(this.saying)
+    }
+  }
+
+  breaks(breakage: Breakage): void {
+    // A dead worker is worse than a dead decoder, and is not hidden by one.
+    if (this.broken?.part === 'device') return
+    this.broken = breakage
+    this.lane.release()
+    const aloud = (): void => {
+      this.signal.give('broken')
+      this.signal.speak(say(gate).brokenSaid, language.current)
+    }
+    clearInterval(this.saying)
+    aloud()
+    this.saying = setInterval(aloud, SAID_AGAIN_MS)
+  }
+
+  /** The decoder was started again. */
+  mended(): void {
+    clearInterval(this.saying)
+    this.broken = null
+  }
+
+  useCamera(wanted: boolean, id: string | null = this.cameraId): void {
+    this.camera = wanted
+    this.cameraId = id
+    keep('camera', wanted ? '1' : '0')
+    keep('cameraId', id)
+  }
+
+  setNight(night: boolean): void {
+    this.night = night
+    keep('night', night ? '1' : null)
+  }
+}
