@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type UserConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { headers } from './security.ts'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -36,6 +37,7 @@ export default defineConfig({
       },
     }),
   ],
+  preview: { headers },
   build: {
     ...common.build,
     rolldownOptions: {

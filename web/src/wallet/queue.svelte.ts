@@ -1,0 +1,166 @@
+import type { DeviceFault, Progress } from '../device/api'
+import { asFault, isOffline } from '../shared/fault'
+
+export type Kind = 'keys' | 'enrol' | 'sync' | 'checkin' | 'late' | 'absorb' | 'prove' | 'proveTomorrow'
+export type Waits = 'turn' | 'offline' | 'epoch' | 'desk'
+
+/** A piece of background work. One of a key is in the queue at a time. */
+export interface Job {
+  readonly key: string
+  readonly kind: Kind
+  readonly who: string | null
+  readonly run: () => Promise<void>
+  /** Goes before what waits. */
+  readonly urgent?: boolean
+}
+
+export interface Shown {
+  readonly key: string
+  readonly kind: Kind
+  readonly who: string | null
+  readonly state: 'waiting' | 'running' | 'failed'
+  readonly waits: Waits | null
+  readonly fault: DeviceFault | null
+  readonly progress: Progress | null
+}
+
+interface Entry {
+  readonly job: Job
+  state: 'waiting' | 'running' | 'failed'
+  waits: Waits
+  /** Not before this moment, on the timers' clock. */
+  after: number
+  fault: DeviceFault | null
+}
+
+const WAITING: Readonly<Record<string, Waits>> = { wait_for_epoch: 'epoch', no_epoch: 'epoch', unknown_attestation_root: 'epoch', not_on_ledger: 'desk', pending: 'epoch' }
+const EPOCH_MS = 5_000
+const DESK_MS = 10_000
+const OFFLINE_MS = 30_000
+
+function delay(waits: Waits, fault: DeviceFault): number {
+  const seconds = fault.detail['seconds']
+  if (typeof seconds === 'number' && seconds > 0) return Math.min(seconds, 120) * 1000
+  return waits === 'desk' ? DESK_MS : waits === 'offline' ? OFFLINE_MS : EPOCH_MS
+}
+
+/**
+ * Runs one job after the other. What waits for the ledger, the desk or a connection is tried again by itself; what
+ * fails stays in sight until somebody tries again or it is asked for anew.
+ */
+export class Queue {
+  private entries = $state<Entry[]>([])
+  private progress = $state.raw<Progress | null>(null)
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private busy = false
+  private held = false
+  private stopped = false
+
+  readonly shown = $derived<readonly Shown[]>(
+    this.entries.map(({ job, state, waits, fault }) => ({
+      key: job.key,
+      kind: job.kind,
+      who: job.who,
+      state,
+      waits: state === 'waiting' ? waits : null,
+      fault,
+      progress: state === 'running' ? this.progress : null,
+    })),
+  )
+
+  add(job: Job): void {
+    if (this.stopped) return
+    const there = this.entries.find((entry) => entry.job.key === job.key)
+    if (there) {
+      if (there.state !== 'running') this.release(there)
+      this.next()
+      return
+    }
+    const entry: Entry = { job, state: 'waiting', waits: 'turn', after: 0, fault: null }
+    if (job.urgent) this.entries.unshift(entry)
+    else this.entries.push(entry)
+    this.next()
+  }
+
+  /** Tries again at once what failed or waits. */
+  again(key: string): void {
+    const entry = this.entries.find((one) => one.job.key === key)
+    if (entry && entry.state !== 'running') this.release(entry)
+    this.next()
+  }
+
+  /** There is a connection again. */
+  connected(): void {
+    for (const entry of this.entries) if (entry.state === 'waiting' && entry.waits === 'offline') this.release(entry)
+    this.next()
+  }
+
+  /** While a pass is shown nothing that computes is begun, so that its next code is at hand. */
+  hold(held: boolean): void {
+    this.held = held
+    if (!held) this.next()
+  }
+
+  note(progress: Progress): void {
+    this.progress = progress
+  }
+
+  drop(key: string): void {
+    this.entries = this.entries.filter((entry) => entry.job.key !== key || entry.state === 'running')
+  }
+
+  stop(): void {
+    this.stopped = true
+    clearTimeout(this.timer)
+    this.entries = []
+  }
+
+  private release(entry: Entry): void {
+    entry.state = 'waiting'
+    entry.waits = 'turn'
+    entry.after = 0
+    entry.fault = null
+  }
+
+  private next(): void {
+    if (this.busy || this.stopped) return
+    clearTimeout(this.timer)
+    const time = performance.now()
+    const waiting = this.entries.filter((entry) => entry.state === 'waiting' && (!this.held || entry.job.urgent))
+    const ready = waiting.find((entry) => entry.after <= time)
+    if (ready) {
+      void this.run(ready)
+      return
+    }
+    const first = Math.min(...waiting.map((entry) => entry.after))
+    if (Number.isFinite(first)) this.timer = setTimeout(() => this.next(), Math.max(50, first - time))
+  }
+
+  private async run(entry: Entry): Promise<void> {
+    this.busy = true
+    this.progress = null
+    entry.state = 'running'
+    try {
+      await entry.job.run()
+      this.entries = this.entries.filter((one) => one.job.key !== entry.job.key)
+    } catch (thrown) {
+      this.settle(entry, asFault(thrown))
+    } finally {
+      this.busy = false
+      this.progress = null
+      this.next()
+    }
+  }
+
+  private settle(entry: Entry, fault: DeviceFault): void {
+    const waits: Waits | undefined = isOffline(fault) ? 'offline' : WAITING[fault.slug.replaceAll('-', '_')]
+    if (waits === undefined) {
+      entry.state = 'failed'
+      entry.fault = fault
+      return
+    }
+    entry.state = 'waiting'
+    entry.waits = waits
+    entry.after = performance.now() + delay(waits, fault)
+  }
+}

@@ -1,0 +1,134 @@
+import { FORM, person, refusal, status, type FakeDevice } from './fake-device'
+
+type Scene = (device: FakeDevice) => void
+
+const consented = [
+  { purpose: 'health', version: 1, given: Date.UTC(2026, 10, 20), withdrawn: null },
+  { purpose: 'whereabouts', version: 1, given: Date.UTC(2026, 10, 20), withdrawn: null },
+]
+
+const enrolled: Scene = (device) => {
+  device.people = [person('本人', { consents: consented, lastForm: FORM, slot: device.slot })]
+}
+
+/** Every state that there is a picture and an accessibility check of. */
+const SCENES: Readonly<Record<string, Scene>> = {
+  setup: (device) => {
+    device.state = { exists: false, open: false, node: null, prf: false }
+  },
+  locked: (device) => {
+    device.state = { exists: true, open: false, node: 'http://localhost', prf: true }
+  },
+  damaged: (device) => {
+    for (let i = 0; i < 9; i += 1) device.refuse('state', refusal('corrupted'))
+  },
+  otherTab: (device) => {
+    for (let i = 0; i < 9; i += 1) device.refuse('state', refusal('other_tab'))
+  },
+  unenrolled: (device) => {
+    device.people = [person('本人', { enrolment: 'none', consents: [] })]
+  },
+  waiting: (device) => {
+    device.deskDone = false
+    device.people = [person('本人', { enrolment: 'requested' })]
+  },
+  green: enrolled,
+  family: (device) => {
+    enrolled(device)
+    device.people.push(person('妈妈', { surname: '李', digits: '27', consents: consented, enrolment: 'enrolled' }), person('孩子', { enrolment: 'none' }))
+  },
+  due: (device) => {
+    enrolled(device)
+    device.people = [person('本人', { consents: consented, lastForm: FORM, slot: device.slot - 1 })]
+  },
+  noConsent: (device) => {
+    device.people = [person('本人', { lastForm: FORM, slot: device.slot - 1 })]
+  },
+  draft: (device) => {
+    const draft = { form: { temperature: '36.8', symptoms: ['dry_cough'], contacts: ['none'] }, slot: device.slot }
+    device.people = [person('本人', { consents: consented, lastForm: FORM, slot: device.slot - 1, draft })]
+  },
+  late: (device) => {
+    const draft = { form: { temperature: '36.8', symptoms: ['none'], contacts: ['none'] }, slot: device.slot - 2 }
+    device.people = [person('本人', { consents: consented, lastForm: FORM, slot: device.slot - 3, draft })]
+  },
+  yellow: (device) => {
+    enrolled(device)
+    const [met, other] = status('本人').policies
+    if (!met || !other) return
+    const unmet = {
+      ...other,
+      met: false,
+      clauses: [
+        ...other.clauses,
+        { clause: 'e', met: false, zh: '2026-11-25 起检测阴性；您的检测：无（-），接种 1 剂', en: 'a negative test since 2026-11-25; yours: test none (-), 1 doses' },
+      ],
+    }
+    device.standings.set('本人', { colour: 'yellow', strongest: '1.1', policies: [met, unmet] })
+  },
+  red: (device) => {
+    enrolled(device)
+    device.standings.set('本人', {
+      colour: 'red',
+      strongest: null,
+      notices: [
+        {
+          notice: '1f',
+          class: 'close_contact',
+          clause: '传染病防治法 第三十九条',
+          until: '2026-12-10',
+          appeal_zh: '可在 8 小时内向发布机关申诉，联系 did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE',
+          appeal_en: 'appeals are answered within 8 hours; ask did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE',
+        },
+      ],
+    })
+  },
+  queue: (device) => {
+    enrolled(device)
+    const never = new Promise<never>(() => undefined)
+    device.wallet.fetchKeys = () => {
+      setTimeout(() => device.report({ task: 'keys', done: 2_100_000, total: 6_400_000, bytes: 2_100_000 }), 50)
+      return never
+    }
+  },
+  failed: (device) => {
+    enrolled(device)
+    for (let i = 0; i < 9; i += 1) device.refuse('sync', refusal('untrusted'))
+  },
+  itinerary: (device) => {
+    enrolled(device)
+    device.regions = [
+      { code: '310000', zh: '上海市', en: 'Shanghai', risk: false },
+      { code: '320500', zh: '江苏省苏州市', en: 'Suzhou, Jiangsu', risk: true },
+      { code: '330100', zh: '浙江省杭州市', en: 'Hangzhou, Zhejiang', risk: false },
+    ]
+  },
+  attestations: (device) => {
+    enrolled(device)
+    const one = device.people[0]
+    if (one) one.attestations = [{ kind: 'test', attester: 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE', day: '2026-11-27' }]
+    for (let i = 0; i < 9; i += 1) device.refuse('absorb', refusal('wait_for_epoch', { seconds: 60 }))
+  },
+  disclosures: (device) => {
+    enrolled(device)
+    const employer = 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE'
+    device.disclosed = [
+      { slot: device.slot, employer, status: 'normal', punctuality: 'on_time', entry: 58 },
+      { slot: device.slot - 1, employer, status: 'normal', punctuality: 'on_time', entry: 51 },
+      { slot: device.slot - 2, employer, status: 'symptoms', punctuality: 'late', entry: null },
+    ]
+  },
+  noPass: (device) => {
+    enrolled(device)
+    device.refuse('takePass', refusal('no_pass'))
+  },
+}
+
+export const SCENE_NAMES: readonly string[] = Object.keys(SCENES)
+
+export function scene(name: string, device: FakeDevice): void {
+  const chosen = SCENES[name]
+  if (!chosen) throw new Error(`no scene ${name}; there are ${SCENE_NAMES.join(', ')}`)
+  chosen(device)
+}
+
