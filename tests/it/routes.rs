@@ -98,6 +98,23 @@ fn the_document_lists_exactly_the_routes_of_the_table_with_their_roles() {
     assert_eq!(documented, expected);
 }
 
+/// The document that the pages' client is made from. `LUYIN_WRITE_OPENAPI=1` writes it anew; then `npm run api` in web/.
+#[test]
+fn the_pages_client_is_made_from_the_document_as_it_is() {
+    let world = World::start();
+    let document = world.get("/openapi.json").json();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json");
+    if std::env::var_os("LUYIN_WRITE_OPENAPI").is_some() {
+        let text = serde_json::to_string_pretty(&document).unwrap();
+        std::fs::write(file, text + "\n").unwrap();
+    }
+    let kept: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert!(
+        kept == document,
+        "web/openapi.json is stale: run this test with LUYIN_WRITE_OPENAPI=1, then `npm run api` in web/"
+    );
+}
+
 /// A call of a route with parameters that name something, so that what refuses it is the role.
 fn call(operation: &Operation) -> Call {
     let path = operation

@@ -99,6 +99,55 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/dev/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a development network's clock forward */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClockSetting"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NetworkView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/forest/{path}": {
         parameters: {
             query?: never;
@@ -2159,6 +2208,14 @@ export type components = {
              */
             bits: number;
         };
+        /** @description A clock to be set. */
+        ClockSetting: {
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            now: number;
+        };
         /** @description A bucket of enrolments. */
         EnrolmentsView: {
             /**
@@ -2629,6 +2686,7 @@ export type ActionsView = components['schemas']['ActionsView'];
 export type ActionView = components['schemas']['ActionView'];
 export type AttestationRootView = components['schemas']['AttestationRootView'];
 export type BitsView = components['schemas']['BitsView'];
+export type ClockSetting = components['schemas']['ClockSetting'];
 export type EnrolmentsView = components['schemas']['EnrolmentsView'];
 export type EnrolmentView = components['schemas']['EnrolmentView'];
 export type EntryView = components['schemas']['EntryView'];
