@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [svelte(), svelteTesting()],
+  // The words for refusals are held against the library's own list.
+  server: { fs: { allow: ['..'] } },
   test: {
     environment: 'happy-dom',
     setupFiles: ['tests/setup.ts'],

@@ -20,7 +20,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     device.state = { exists: true, open: false, node: 'http://localhost', prf: true }
   },
   damaged: (device) => {
-    for (let i = 0; i < 9; i += 1) device.refuse('state', refusal('corrupted'))
+    for (let i = 0; i < 9; i += 1) device.refuse('state', refusal('wallet_sealed'))
   },
   otherTab: (device) => {
     for (let i = 0; i < 9; i += 1) device.refuse('state', refusal('other_tab'))

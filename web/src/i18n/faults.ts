@@ -1,4 +1,5 @@
 import type { DeviceFault } from '../device/api'
+import { slugOf } from '../shared/fault'
 import type { Language } from './words'
 
 /** What is wrong, in plain words, and what to do now. */
@@ -13,10 +14,11 @@ const NETWORK = told('连不上服务器', '已填写的内容都还在。有网
 const BUSY = told('服务器正忙', '请稍等片刻再试，不会丢失任何内容。', 'The server is busy', 'Wait a moment and try again; nothing is lost.')
 const VERSION = told('服务器与本页版本不同', '请重新打开本页以更新；若仍如此，请告知管理员。', 'The server is of another version than this page', 'Open the page again to update it; if that does not help, tell the administrator.')
 const DAMAGED = told('本机保存的钱包已损坏', '请用备份文件恢复。账本上的记录都还在，恢复后会自动补齐。', 'The wallet kept on this device is damaged', 'Restore it from your backup file. The ledger still has everything; the wallet catches up by itself.')
+const STORAGE = told('读写手机存储失败', '请重新打开本页；若仍如此，请用备份文件恢复。', 'Reading or writing the storage failed', 'Open the page again; if that does not help, restore from your backup.')
 const FULL = told('手机存储空间已满', '请删除一些照片或应用后重试。已填写的内容仍在本页。', 'The device has no space left', 'Remove some photos or apps and try again. What you typed is still on this page.')
 const WAIT = told('账本还在整理最新记录', '几十秒后会自动继续，请保持本页打开。', 'The ledger is still arranging the newest entries', 'It goes on by itself within a minute; keep this page open.')
 const OURS = told('服务器的数据前后不符', '请勿继续，换一个网络或稍后再试，并告知管理员。', "The server's data contradict each other", 'Do not go on; try another network or later, and tell the administrator.')
-const AGAIN = told('规则刚刚更新', '请重试一次，会按新规则重新计算。', 'The rules have just changed', 'Try once more; it is worked out again by the new rules.')
+const AGAIN = told('规则或账本刚刚更新', '请重试一次，会按新的重新计算。', 'The rules or the ledger have just changed', 'Try once more; it is worked out again.')
 
 /** By the stable slug of the refusal, written with underscores. */
 const FAULTS: Readonly<Record<string, Told>> = {
@@ -28,15 +30,16 @@ const FAULTS: Readonly<Record<string, Told>> = {
   wrong_passphrase: told('口令不对', '请检查大小写和输入法后重试。口令无法找回，只能用备份文件加原口令恢复。', 'Wrong passphrase', 'Check capitals and the keyboard, then try again. It cannot be looked up; a backup opens with the passphrase it was made with.'),
   wrong_prf: told('这把通行密钥打不开这个钱包', '请改用口令打开。', 'This passkey does not open the wallet', 'Open it with the passphrase instead.'),
   weak_passphrase: told('口令太容易猜', '请加长，例如四个不相关的词。', 'The passphrase is too easy to guess', 'Make it longer: four unrelated words, for example.'),
-  corrupt: DAMAGED,
-  corrupted: DAMAGED,
   damaged: DAMAGED,
+  wallet_sealed: DAMAGED,
+  wallet_content: DAMAGED,
+  wallet_bytes: DAMAGED,
+  wallet_disk: STORAGE,
+  wallet_version: told('这个钱包由更新的版本建立', '请重新打开本页以更新程序。', 'This wallet was made by a newer version', 'Open the page again to update the program.'),
   not_a_wallet: told('这不是钱包备份文件', '请选择扩展名为 .luyin 的备份文件。', 'This is no backup file of a wallet', 'Choose the backup file, whose name ends in .luyin.'),
-  vault_version: VERSION,
   storage_full: FULL,
-  quota: FULL,
   storage_denied: told('浏览器不允许保存数据', '请退出无痕模式，或在浏览器设置里允许本站保存数据。', 'The browser does not let this page keep data', 'Leave private browsing, or allow this site to keep data in the settings.'),
-  storage: told('读写手机存储失败', '请重新打开本页；若仍如此，请用备份文件恢复。', 'Reading or writing the storage failed', 'Open the page again; if that does not help, restore from your backup.'),
+  storage: STORAGE,
   not_open: told('钱包已锁上', '请重新打开钱包，已填写的内容都还在。', 'The wallet is locked', 'Open it again; what you typed is kept.'),
   no_wallet: told('本机还没有钱包', '请新建，或用备份文件恢复。', 'There is no wallet on this device', 'Make a new one, or restore a backup.'),
   already_there: told('本机已有钱包', '请先备份并删除现有钱包。', 'There is a wallet on this device already', 'Back it up and remove it first.'),
@@ -47,6 +50,12 @@ const FAULTS: Readonly<Record<string, Told>> = {
   file_unreadable: told('文件读不出来', '请检查文件是否完整，或重新选择。', 'The file cannot be read', 'Check that it is complete, or choose again.'),
   key_mismatch: told('下载的证明密钥校验不符', '已丢弃，未使用。请换一个网络重试，并告知管理员。', 'The proving key that was fetched is not the published one', 'It was thrown away unused. Try another network, and tell the administrator.'),
   // The node.
+  refused: told('服务器没有接受', '请同步后重试；若仍如此，请告知管理员。', 'The server did not accept it', 'Sync and try again; if that does not help, tell the administrator.'),
+  address: told('服务器地址不对', '请从原来的网址打开本页。', 'The server’s address is not right', 'Open this page by its usual address.'),
+  no_signer: told('缺少签名密钥', '请重新设置本机。', 'The key to sign with is missing', 'Set this device up again.'),
+  unknown_epoch: AGAIN,
+  epoch_out_of_window: AGAIN,
+  proof_rejected: AGAIN,
   other_version: VERSION,
   unreadable: VERSION,
   malformed_body: VERSION,
@@ -58,6 +67,8 @@ const FAULTS: Readonly<Record<string, Told>> = {
   internal: told('服务器出错', '不是您的操作问题。请稍后重试。', 'The server has failed', 'It was not your doing. Try again later.'),
   cannot_write: told('服务器暂时不能写入', '请稍后重试，内容都还在。', 'The server cannot write at the moment', 'Try again later; nothing is lost.'),
   // People and enrolment.
+  no_person: told('没有这个人', '请重新打开本页。', 'There is no such person', 'Open the page again.'),
+  which_person: told('没有选择人员', '请先选择是谁。', 'Nobody was chosen', 'Choose whose it is.'),
   label: told('称呼需为 1 至 40 个字', '请修改称呼。', 'A label has 1 to 40 letters', 'Change the label.'),
   label_taken: told('已有同名的人', '请换一个称呼。', 'Somebody here is called that already', 'Choose another label.'),
   surname: told('姓氏不在表中', '请填写身份证上的姓名。', 'The surname is not in the table', 'Write the name as it stands on the ID.'),
@@ -85,6 +96,8 @@ const FAULTS: Readonly<Record<string, Told>> = {
   pending: told('上一次提交还在确认中', '请稍等，会自动完成。', 'The last submission is still being settled', 'Wait; it finishes by itself.'),
   // The form.
   temperature: told('体温需在 34.0 至 43.0 之间，带一位小数', '例如 36.5。', 'A temperature of 34.0 to 43.0 with one decimal is needed', 'For example 36.5.'),
+  symptom: told('症状名称不对', '请重新打开本页再填写。', 'A symptom is not known', 'Open the page again and fill it in anew.'),
+  contact: told('接触类别不对', '请重新打开本页再填写。', 'A kind of contact is not known', 'Open the page again and fill it in anew.'),
   none_and_more: told('“无”不能与其他选项同选', '请取消其中之一。', '“None” stands alone', 'Untick one of them.'),
   not_confirmed: told('尚未确认', '请勾选确认后再提交。', 'Not confirmed', 'Tick the confirmation, then send.'),
   nothing_to_repeat: told('没有可沿用的上次填写', '请填写体温。', 'There is no earlier form to repeat', 'Fill in the temperature.'),
@@ -144,9 +157,9 @@ export interface FaultText {
   readonly raw: string | null
 }
 
-/** A refusal in words. Slugs of the node have hyphens, those of the library underscores. */
-export function faultText(fault: Pick<DeviceFault, 'slug' | 'message'>, language: Language): FaultText {
-  const slug = fault.slug.replaceAll('-', '_')
+/** A refusal in words. */
+export function faultText(fault: Pick<DeviceFault, 'slug' | 'message'> & Partial<DeviceFault>, language: Language): FaultText {
+  const slug = slugOf(fault)
   const known = Object.hasOwn(FAULTS, slug) ? FAULTS[slug] : undefined
   const [what, act] = (known ?? UNKNOWN)[language]
   return { what, act, raw: known ? null : `${fault.slug}: ${fault.message}` }

@@ -15,7 +15,21 @@ export function fault(slug: string, message: string, detail: DeviceFault['detail
   return { slug, message, detail }
 }
 
+/**
+ * The name of what went wrong. A refusal of the node is named by its problem; the node writes hyphens, the library
+ * underscores.
+ */
+export function slugOf(of: Pick<DeviceFault, 'slug'> & Partial<Pick<DeviceFault, 'detail'>>): string {
+  const problem = of.slug === 'refused' ? of.detail?.['problem'] : undefined
+  return (typeof problem === 'string' ? problem : of.slug).replaceAll('-', '_')
+}
+
+/** The wallet on this device cannot be read: only a backup helps. */
+export function isDamage(of: DeviceFault): boolean {
+  return ['damaged', 'not_a_wallet', 'wallet_sealed', 'wallet_content', 'wallet_bytes'].includes(slugOf(of))
+}
+
 /** Whether it is the connection alone: what was to be done is tried again later. */
 export function isOffline(thrown: unknown): boolean {
-  return ['unreachable', 'timeout', 'stopping'].includes(asFault(thrown).slug)
+  return ['unreachable', 'timeout', 'stopping'].includes(slugOf(asFault(thrown)))
 }

@@ -1,6 +1,6 @@
 import { network } from '../api/network'
 import type { Device, DeviceFault, Draft, Form, PersonView, PolicyView, Secret, Status, WalletState } from '../device/api'
-import { asFault, fault, isOffline } from '../shared/fault'
+import { asFault, fault, isDamage, isOffline } from '../shared/fault'
 import { now } from '../shared/now.svelte'
 import { slotAt } from '../shared/time'
 import { CatchUp } from './catchup'
@@ -67,9 +67,14 @@ export class Wallet {
       else if (!state.open) this.phase = 'locked'
       else await this.opened()
     } catch (thrown) {
-      this.broken = asFault(thrown)
-      this.phase = 'broken'
+      this.breakDown(asFault(thrown))
     }
+  }
+
+  private breakDown(why: DeviceFault): void {
+    // What is no wallet at all, here, is a wallet that was one.
+    this.broken = isDamage(why) ? { ...why, slug: 'damaged' } : why
+    this.phase = 'broken'
   }
 
   stop(): void {
@@ -119,7 +124,14 @@ export class Wallet {
   }
 
   async unlock(secret: Secret): Promise<void> {
-    await this.device.wallet.open(secret)
+    try {
+      await this.device.wallet.open(secret)
+    } catch (thrown) {
+      const why = asFault(thrown)
+      if (!isDamage(why)) throw why
+      this.breakDown(why)
+      return
+    }
     await this.start()
   }
 

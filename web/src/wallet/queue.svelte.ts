@@ -1,5 +1,5 @@
 import type { DeviceFault, Progress } from '../device/api'
-import { asFault, isOffline } from '../shared/fault'
+import { asFault, isOffline, slugOf } from '../shared/fault'
 
 export type Kind = 'keys' | 'enrol' | 'sync' | 'checkin' | 'late' | 'absorb' | 'prove' | 'proveTomorrow'
 export type Waits = 'turn' | 'offline' | 'epoch' | 'desk'
@@ -153,7 +153,7 @@ export class Queue {
   }
 
   private settle(entry: Entry, fault: DeviceFault): void {
-    const waits: Waits | undefined = isOffline(fault) ? 'offline' : WAITING[fault.slug.replaceAll('-', '_')]
+    const waits: Waits | undefined = isOffline(fault) ? 'offline' : WAITING[slugOf(fault)]
     if (waits === undefined) {
       entry.state = 'failed'
       entry.fault = fault

@@ -3,6 +3,8 @@ import { faultText, knownSlugs } from '../../src/i18n/faults'
 
 const dictionaries = import.meta.glob<Record<string, unknown>>(['../../src/i18n/common.ts', '../../src/**/words.ts', '../../src/*/words/*.ts', '!../../src/i18n/words.ts'], { eager: true })
 
+const errors = import.meta.glob<string>('../../../device/src/{wallet,client,gate}/{error,vault,answers}.rs', { eager: true, query: '?raw', import: 'default' })
+
 function texts(part: unknown, path: string): [string, string][] {
   if (typeof part === 'string') return [[path, part]]
   if (typeof part === 'function') {
@@ -45,6 +47,17 @@ test('every fault says what it is and what to do, in both languages', () => {
       expect(/\p{Script=Han}/u.test(what + act), `${slug} in ${language}`).toBe(language === 'zh')
     }
   }
+})
+
+test('whatever the device’s library may refuse has words', () => {
+  const slugs = Object.values(errors).flatMap((text) => [...text.matchAll(/=> "([a-z_]+)",$/gm)].map(([, slug]) => slug ?? ''))
+  expect(slugs.length).toBeGreaterThan(60)
+  expect(slugs.filter((slug) => !knownSlugs.includes(slug))).toEqual([])
+})
+
+test('a refusal of the node is named by its problem', () => {
+  expect(faultText({ slug: 'refused', message: '', detail: { problem: 'live-notice' } }, 'en').what).toMatch(/risk notice/)
+  expect(faultText({ slug: 'refused', message: '', detail: {} }, 'en').what).toBe('The server did not accept it')
 })
 
 test('a slug of the node has hyphens and the same words', () => {

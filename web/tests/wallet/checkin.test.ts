@@ -44,7 +44,7 @@ test('what is typed is kept in the sealed wallet and survives a refusal', async 
   await fill()
   await confirm()
   await send()
-  expect(await screen.findByText('规则刚刚更新')).toBeTruthy()
+  expect(await screen.findByText('规则或账本刚刚更新')).toBeTruthy()
   expect(screen.getByLabelText<HTMLInputElement>('体温').value).toBe('36.6')
   expect(device.people[0]?.draft).toEqual({ form: { temperature: '36.6', symptoms: ['none'], contacts: ['none'] }, slot: device.slot })
 })
