@@ -4,6 +4,7 @@
 //! The file is JSON. It bears no secret of the wallet; the mask and its salt are for the registrar alone, each sealed
 //! share is for one trustee alone.
 
+mod desk;
 mod id_number;
 mod share;
 mod surname;
@@ -21,6 +22,7 @@ use luyin_protocol::time::Day;
 use luyin_protocol::tx::EnrolPublic;
 use serde::{Deserialize, Serialize};
 
+pub use self::desk::{DeskCode, DeskError};
 pub use self::id_number::{IdNumber, IdNumberError};
 pub use self::share::{SHARE_SEALED_LEN, open_share, seal_share};
 pub use self::surname::{Surname, surname_of};

@@ -7,7 +7,7 @@ use rand::rngs::OsRng;
 
 use super::*;
 
-fn network() -> NetworkId {
+pub(super) fn network() -> NetworkId {
     NetworkId::from_bytes([5; 32])
 }
 
@@ -19,7 +19,7 @@ fn dealt() -> Dealing {
     make_shares(&RevocationHandle::from_value(Fr::from(77_u64)), &mut OsRng)
 }
 
-fn request() -> EnrolRequest {
+pub(super) fn request() -> EnrolRequest {
     let owner = Owner::from_value(Fr::from(7_u64));
     let dealing = dealt();
     let (mask, mask_salt) = (Mask::new(8, 14).unwrap(), MaskSalt(Fr::from(99_u64)));

@@ -217,6 +217,7 @@ mod tests {
             include_str!("error.rs"),
             include_str!("vault.rs"),
             include_str!("../client/error.rs"),
+            include_str!("../enrolment/desk.rs"),
             include_str!("../gate/error.rs"),
         ];
         let arms = sources.iter().flat_map(|text| text.split("=> \"").skip(1));
