@@ -50,6 +50,7 @@ export const VIEWS = [
   wallet('people', 'family', 'people'),
   wallet('people-add', 'family', 'people', then(press('添加一人', 'Add a person'), press('添加', 'Add'))),
   wallet('paper', 'green', 'paper', then(press('生成', 'Make it'), (page) => page.locator('.sheet').waitFor())),
+  wallet('paper-print', 'green', 'paper', then(press('生成', 'Make it'), (page) => page.locator('.sheet').waitFor(), (page) => page.emulateMedia({ media: 'print' }))),
   wallet('disclosures', 'disclosures', 'disclosures'),
   wallet('nym', 'green', 'nym', then((page) => page.locator('main input').first().fill('did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE'), press('生成名片', 'Make the card'))),
   wallet('consents', 'green', 'consents'),

@@ -2,7 +2,7 @@ import { untrack } from 'svelte'
 import { EMPTY, fromForm, isEmpty, toDraft, type Filling } from './form'
 import type { Wallet } from './model.svelte'
 
-const AFTER_MS = 400
+const AFTER_MS = 150
 
 /**
  * The form while it is typed: kept in the sealed wallet a moment after each change, and at once when the page is left.

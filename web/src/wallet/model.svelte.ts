@@ -3,6 +3,7 @@ import type { Device, DeviceFault, Draft, Form, PersonView, PolicyView, Secret, 
 import { asFault, fault, isDamage, isOffline } from '../shared/fault'
 import { now } from '../shared/now.svelte'
 import { slotAt } from '../shared/time'
+import { markBackedUp } from './backedup'
 import { CatchUp } from './catchup'
 import { Queue } from './queue.svelte'
 
@@ -71,6 +72,17 @@ export class Wallet {
     }
   }
 
+  /** Nothing more is begun in the background. */
+  private rest(): void {
+    this.catchUp.stop()
+    this.queue.clear()
+  }
+
+  /** Asks the browser not to clear the wallet away when space is short. A refusal is no fault: a backup helps. */
+  private async keepStorage(): Promise<void> {
+    await navigator.storage?.persist?.().catch(() => false)
+  }
+
   private breakDown(why: DeviceFault): void {
     // What is no wallet at all, here, is a wallet that was one.
     this.broken = isDamage(why) ? { ...why, slug: 'damaged' } : why
@@ -113,13 +125,14 @@ export class Wallet {
     if (this.phase !== 'open' && this.phase !== 'locked') return
     await this.saveTyped()
     this.phase = 'elsewhere'
-    this.catchUp.stop()
+    this.rest()
     await this.device.wallet.lock().catch(() => undefined)
     this.channel?.postMessage('released')
   }
 
   async create(secret: Secret): Promise<void> {
     await this.device.wallet.create(secret, location.origin)
+    await this.keepStorage()
     this.state = await this.device.wallet.state()
   }
 
@@ -136,22 +149,25 @@ export class Wallet {
   }
 
   async restore(backup: Uint8Array, passphrase: string): Promise<void> {
+    this.rest()
     await this.device.wallet.restore(backup, passphrase)
+    await this.keepStorage()
     await this.start()
   }
 
   async lock(): Promise<void> {
     await this.saveTyped()
+    this.rest()
     await this.device.wallet.lock()
-    this.catchUp.stop()
     await this.start()
   }
 
   async erase(): Promise<void> {
+    this.rest()
     await this.device.wallet.erase()
+    markBackedUp(false)
     this.people = []
     this.status = null
-    this.catchUp.stop()
     await this.start()
   }
 

@@ -109,10 +109,15 @@ export class Queue {
     this.entries = this.entries.filter((entry) => entry.job.key !== key || entry.state === 'running')
   }
 
+  /** The wallet is locked or another one: what has not begun is forgotten. */
+  clear(): void {
+    clearTimeout(this.timer)
+    this.entries = this.entries.filter((entry) => entry.state === 'running')
+  }
+
   stop(): void {
     this.stopped = true
-    clearTimeout(this.timer)
-    this.entries = []
+    this.clear()
   }
 
   private release(entry: Entry): void {
