@@ -13,6 +13,15 @@ export function keepTyped(field: string, text: string): void {
   }
 }
 
+/** All of it, for when the wallet is erased. */
+export function forgetTyped(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key)
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 export function typed(field: string): string {
   try {
     return sessionStorage.getItem(PREFIX + field) ?? ''

@@ -1,4 +1,6 @@
 /** The service worker: it keeps the page at hand offline. A new version waits until somebody at the page agrees. */
+const LOOK_MS = 3_600_000
+
 let waiting = $state<ServiceWorker | null>(null)
 
 export const update = {
@@ -37,7 +39,10 @@ export async function keepOffline(): Promise<void> {
     location.reload()
   })
   try {
-    watch(await navigator.serviceWorker.register('/sw.js', { scope: '/' }))
+    const registration = await navigator.serviceWorker.register('/sw.js', { scope: '/' })
+    watch(registration)
+    // A page that stays open for days, as a gate's does, looks for a new version by itself.
+    setInterval(() => void registration.update().catch(() => undefined), LOOK_MS)
   } catch {
     // A refused registration costs the offline start alone.
   }

@@ -28,7 +28,7 @@ export class CatchUp {
     void this.now()
   }
   private readonly disconnected = (): void => {
-    this.wallet.online = false
+    this.wallet.node.online = false
   }
 
   constructor(private readonly wallet: Wallet) {}
@@ -54,11 +54,12 @@ export class CatchUp {
   async now(): Promise<void> {
     clearTimeout(this.timer)
     try {
-      await this.wallet.lookAtNode()
+      await this.wallet.node.look()
       this.wallet.queue.connected()
       for (const person of this.wallet.people) this.after(person.label)
     } catch {
-      // What is wrong with the node is shown by the wallet; here it means: later.
+      // What is wrong with the node is shown by the wallet; here it means: later. Colours change with the day all the same.
+      if (this.running) await this.wallet.look().catch(() => undefined)
     }
     if (this.running) {
       this.timer = setTimeout(() => {
