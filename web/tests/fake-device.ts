@@ -253,10 +253,9 @@ export class FakeDevice implements Device {
     consent: async (label, purpose, version, give, now) => {
       await this.begin('consent', label, purpose, version, give, now)
       const found = this.find(label)
-      const others = found.consents.filter((one) => one.purpose !== purpose || one.version !== version)
-      const before = found.consents.find((one) => one.purpose === purpose && one.version === version)
-      const consent: Consent = { purpose, version, given: give ? now : (before?.given ?? now), withdrawn: give ? null : now }
-      found.consents = [...others, consent]
+      const live = (one: Consent): boolean => one.purpose === purpose && one.version === version && one.withdrawn === null
+      if (give && !found.consents.some(live)) found.consents = [...found.consents, { purpose, version, given: now, withdrawn: null }]
+      if (!give) found.consents = found.consents.map((one) => (live(one) ? { ...one, withdrawn: now } : one))
     },
     receive: async (label, attestation) => {
       await this.begin('receive', label, attestation)

@@ -18,6 +18,7 @@ const STORAGE = told('读写手机存储失败', '请重新打开本页；若仍
 const FULL = told('手机存储空间已满', '请删除一些照片或应用后重试。已填写的内容仍在本页。', 'The device has no space left', 'Remove some photos or apps and try again. What you typed is still on this page.')
 const WAIT = told('账本还在整理最新记录', '几十秒后会自动继续，请保持本页打开。', 'The ledger is still arranging the newest entries', 'It goes on by itself within a minute; keep this page open.')
 const OURS = told('服务器的数据前后不符', '请勿继续，换一个网络或稍后再试，并告知管理员。', "The server's data contradict each other", 'Do not go on; try another network or later, and tell the administrator.')
+const DESK_CODE = told('登记台代码不对', '代码有 16 位字母和数字，请对照登记台的屏幕重新输入。', 'The desk’s code is not right', 'It has 16 letters and digits; compare it with the desk’s screen and type it again.')
 const AGAIN = told('规则或账本刚刚更新', '请重试一次，会按新的重新计算。', 'The rules or the ledger have just changed', 'Try once more; it is worked out again.')
 
 /** By the stable slug of the refusal, written with underscores. */
@@ -75,7 +76,12 @@ const FAULTS: Readonly<Record<string, Told>> = {
   id_digits: told('证件末两位应为两位数字', '末位是 X 时请填写前面的两位数字。', 'The last two digits of the ID are needed', 'Where it ends in X, take the two digits before it.'),
   employer: told('单位编号不对', '单位编号以 did:luyin: 开头，请向单位索取。', 'This is no organisation’s number', 'It begins with did:luyin: and your company has it.'),
   did: told('编号不对', '编号以 did:luyin: 开头，请重新复制。', 'This is no identifier', 'It begins with did:luyin:; copy it again.'),
-  desk_code: told('登记台代码不对', '代码有 16 个字母，请对照登记台的屏幕重新输入。', 'The desk’s code is not right', 'It has 16 letters; compare it with the desk’s screen and type it again.'),
+  desk_code_length: DESK_CODE,
+  desk_code_letter: DESK_CODE,
+  desk_sealed: told('申请打不开', '请向登记台索取新的代码，重新提交。', 'The request does not open', 'Ask the desk for a new code and send it again.'),
+  desk_request: told('申请内容不对', '请重新打开本页，再提交一次。', 'The request is not in order', 'Open the page again and send it once more.'),
+  draft_size: told('填写内容过长', '请缩短后再试。', 'This is more than a form holds', 'Shorten it and try again.'),
+  consent: told('同意没有记下', '请重新打开本页再试。', 'The consent was not noted', 'Open the page again and try once more.'),
   desk_code_expired: told('登记台代码已过期', '请向登记台索取新的代码。', 'The desk’s code has run out', 'Ask the desk for a new one.'),
   not_enrolled: told('尚未登记', '请带身份证到登记台办理。', 'Not enrolled yet', 'Go to a registrar’s desk with your ID.'),
   already_enrolled: told('已经登记过了', '无需再次登记。', 'Enrolled already', 'There is nothing more to do.'),

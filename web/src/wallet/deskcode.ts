@@ -1,7 +1,7 @@
-/** The 16 letters of a registrar's desk: without spaces and dashes, as capitals. Null where it is something else. */
+/** The code of a registrar's desk, of Crockford's letters: without spaces and dashes, as capitals. Null where it is something else. */
 export function deskCode(text: string): string | null {
   const plain = text.normalize('NFKC').replaceAll(/[\s\-–—.]/g, '').toUpperCase()
-  return /^[A-Z0-9]{16}$/.test(plain) ? plain : null
+  return /^[0-9A-TV-Z]{16}$/.test(plain) ? plain : null
 }
 
 /** As it is typed: groups of four. */

@@ -39,6 +39,7 @@ test('what is sent names symptoms alone, and a sent form without any meant none'
 test('a desk code is sixteen letters however it is typed', () => {
   expect(deskCode(' abcd-efgh ijkl MNOP ')).toBe('ABCDEFGHIJKLMNOP')
   expect(deskCode('ABCD EFGH IJKL MNO')).toBeNull()
+  expect(deskCode('ABCD EFGH IJKL MNOU')).toBeNull()
   expect(grouped('abcdefghi')).toBe('ABCD EFGH I')
   expect(grouped('abcdefghijklmnopqr')).toBe('ABCD EFGH IJKL MNOP')
 })
