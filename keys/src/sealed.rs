@@ -114,11 +114,76 @@ impl WrappingKey {
     }
 }
 
+/// How a passphrase is stretched: what whoever does it elsewhere has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretching {
+    salt: [u8; 32],
+    rounds: NonZeroU32,
+}
+
+impl Stretching {
+    /// For something that is to be sealed.
+    pub fn draw(strength: Strength, rng: &mut (impl RngCore + CryptoRng)) -> Self {
+        let mut salt = [0; 32];
+        rng.fill_bytes(&mut salt);
+        let rounds = strength.rounds;
+        Self { salt, rounds }
+    }
+
+    /// For opening what is sealed; none where it opens with a key.
+    ///
+    /// # Errors
+    /// Bytes that are no sealed file, and rounds that `strength` does not accept.
+    pub fn of(sealed: &[u8], strength: Strength) -> Result<Option<Self>, SealError> {
+        let header = Header::decode(&mut Reader::new(sealed))?;
+        header.check_strength(strength)?;
+        let salt = header.salt;
+        Ok(NonZeroU32::new(header.rounds).map(|rounds| Self { salt, rounds }))
+    }
+
+    /// What was given out before.
+    #[must_use]
+    pub const fn new(salt: [u8; 32], rounds: NonZeroU32) -> Self {
+        Self { salt, rounds }
+    }
+
+    /// The salt.
+    #[must_use]
+    pub const fn salt(&self) -> &[u8; 32] {
+        &self.salt
+    }
+
+    /// The rounds.
+    #[must_use]
+    pub const fn rounds(&self) -> NonZeroU32 {
+        self.rounds
+    }
+}
+
+/// A passphrase that was stretched elsewhere, for instance by a browser's Web Crypto, which is many times faster than the
+/// same code compiled for the browser. It opens only what was sealed with the same salt and rounds.
+#[derive(Clone)]
+pub struct Stretched {
+    stretching: Stretching,
+    master: WrappingKey,
+}
+
+impl Stretched {
+    /// `master` is PBKDF2-HMAC-SHA256 of the passphrase, with the stretching's salt and rounds.
+    #[must_use]
+    pub fn new(stretching: Stretching, master: [u8; 32]) -> Self {
+        let master = WrappingKey(master);
+        Self { stretching, master }
+    }
+}
+
 /// What unlocks a sealed file.
 #[derive(Clone)]
 pub enum Secret {
     /// Something a person remembers; stretched by PBKDF2.
     Passphrase(Passphrase),
+    /// The same, stretched already.
+    Stretched(Stretched),
     /// Something a machine holds; used as it is.
     Key(WrappingKey),
 }
@@ -127,6 +192,7 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Passphrase(_) => "Secret::Passphrase(..)",
+            Self::Stretched(_) => "Secret::Stretched(..)",
             Self::Key(_) => "Secret::Key(..)",
         })
     }
@@ -265,6 +331,13 @@ fn derive(secret: &Secret, header: &Header) -> Result<Derived, SealError> {
             );
             out
         }
+        (Secret::Stretched(stretched), KDF_PBKDF2) => {
+            let Stretching { salt, rounds } = stretched.stretching;
+            if (salt, rounds.get()) != (header.salt, header.rounds) {
+                return Err(SealError::WrongSecret);
+            }
+            Zeroizing::new(stretched.master.0)
+        }
         _ => return Err(SealError::OtherSecretKind),
     };
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &header.salt).extract(master.as_ref());
@@ -313,12 +386,21 @@ pub fn seal(
         nonce: [0; 12],
         check: [0; 16],
     };
-    if let Secret::Passphrase(_) = secret {
-        header.kdf = KDF_PBKDF2;
-        header.rounds = strength.rounds.get();
-    }
     rng.fill_bytes(&mut header.salt);
     rng.fill_bytes(&mut header.nonce);
+    match secret {
+        Secret::Key(_) => {}
+        Secret::Passphrase(_) => {
+            header.kdf = KDF_PBKDF2;
+            header.rounds = strength.rounds.get();
+        }
+        Secret::Stretched(stretched) => {
+            header.kdf = KDF_PBKDF2;
+            header.rounds = stretched.stretching.rounds.get();
+            header.salt = stretched.stretching.salt;
+        }
+    }
+    header.check_strength(strength)?;
     let derived = derive(secret, &header)?;
     header.check = derived.check;
 

@@ -1,7 +1,9 @@
 //! What a wallet holds: several people, and the last seen public data, so that it can show and explain offline.
 
 use super::answers::Form;
+use super::consent::Consent;
 use super::disclosure::Disclosed;
+use super::draft::Draft;
 use super::error::WalletError;
 use super::secret::{SecretScalar, SecretSeed};
 use crate::client::{Encoded, LiveNotice};
@@ -114,6 +116,12 @@ pub struct Person {
     pub disclosures: Vec<Disclosed>,
     /// The answers of the last check-in.
     pub last_form: Option<Form>,
+    /// A form that is being filled in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<Draft>,
+    /// To what the person has agreed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<Consent>,
 }
 
 impl Person {

@@ -148,6 +148,12 @@ pub enum WalletError {
     /// Bytes that are not what they should be.
     #[error(transparent)]
     Bytes(#[from] DecodeError),
+    /// A form that holds more than a form.
+    #[error("this is no form")]
+    DraftSize,
+    /// A consent to something without a name.
+    #[error("a purpose has 1 to 40 small letters, digits, - or _")]
+    Consent,
     /// A field that needs a snapshot of the ledger.
     #[error("this wallet has not seen the ledger yet; run `luyin wallet sync` while connected")]
     NeverSynced,
@@ -203,6 +209,8 @@ impl WalletError {
             Self::GateCode => "gate_code",
             Self::Attestation(..) => "attestation",
             Self::Bytes(..) => "wallet_bytes",
+            Self::DraftSize => "draft_size",
+            Self::Consent => "consent",
             Self::NeverSynced => "never_synced",
         }
     }

@@ -9,8 +9,10 @@
 
 mod answers;
 mod attest;
+mod consent;
 mod content;
 mod disclosure;
+mod draft;
 mod enrol;
 mod error;
 mod ledger;
@@ -28,10 +30,12 @@ mod walk;
 
 pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
 pub use attest::NymCard;
+pub use consent::{Answer, Consent};
 pub use content::{
     Content, HeldAttestation, HeldNote, PassFor, Pending, Person, PublicData, ReadyPass,
 };
 pub use disclosure::{Disclosed, Punctuality};
+pub use draft::{Draft, TypedForm};
 pub use error::WalletError;
 pub use ledger::Ledger;
 pub use passes::{Proved, WantedPasses};
@@ -40,11 +44,11 @@ pub use secret::{SecretScalar, SecretSeed};
 pub use show::{ShowAt, Shown};
 pub use spend::{Outcome, SlotChoice};
 pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletColour};
-pub use vault::{MAX_FILE, Sealer, Vault, VaultError};
+pub use vault::{Locks, MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
 
 use crate::client::Encoded;
-use luyin_keys::sealed::{Secret, Strength};
+use luyin_keys::sealed::{Secret, Strength, WrappingKey};
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::note::Mask;
@@ -134,6 +138,23 @@ impl<V: Vault> Wallet<V> {
         Self::open(vault, passphrase, strength)
     }
 
+    /// Lets a passkey open the wallet as well. The wallet must be opened once more for it: who finds it open must not add a
+    /// way in.
+    ///
+    /// # Errors
+    /// [`WalletError::Vault`] where `secret` does not open it; those of writing.
+    pub fn add_passkey(
+        &mut self,
+        secret: &Secret,
+        passkey: WrappingKey,
+        strength: Strength,
+    ) -> Result<(), WalletError> {
+        let bytes = self.vault.load()?.ok_or(WalletError::NoWallet)?;
+        Sealer::open(&bytes, secret, strength)?;
+        self.sealer.add_passkey(passkey, &mut OsRng)?;
+        self.save()
+    }
+
     /// A copy of the file, sealed as the file is. Passes are left out: shown walk-ins must not come back.
     ///
     /// # Errors
@@ -188,6 +209,8 @@ impl<V: Vault> Wallet<V> {
             passes: Vec::new(),
             disclosures: Vec::new(),
             last_form: None,
+            draft: None,
+            consents: Vec::new(),
         });
         self.save()
     }

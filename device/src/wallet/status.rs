@@ -16,6 +16,9 @@ use serde::Serialize;
 /// Within how many hours an appeal is answered.
 pub const APPEAL_HOURS: u8 = 8;
 
+/// How far ahead the end of a colour is looked for.
+const FORESEEN_DAYS: u16 = 30;
+
 /// The wallet's colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +99,9 @@ pub struct Status {
     pub passes: usize,
     /// Attestations not yet absorbed.
     pub attestations: usize,
+    /// From when on the colour is another one if nothing is done: the next check-in is due before. None where it does not end by
+    /// itself.
+    pub until: Option<Timestamp>,
 }
 
 impl<V: Vault> Wallet<V> {
@@ -122,6 +128,7 @@ impl<V: Vault> Wallet<V> {
             pending: person.pending.is_some(),
             passes: person.passes.iter().filter(ready).count(),
             attestations: person.attestations.len(),
+            until: None,
         };
         let (Some(held), Some(seen)) = (&person.note, &self.content.seen) else {
             return Ok(status);
@@ -147,13 +154,45 @@ impl<V: Vault> Wallet<V> {
         };
         let provable: Vec<&Policy> = policies.iter().filter(met).copied().collect();
         status.strongest = strongest(&provable).map(|p| p.reference);
-        status.colour = match (status.notices.is_empty(), provable.len()) {
-            (false, _) | (true, 0) => WalletColour::Red,
-            (true, n) if n == policies.len() => WalletColour::Green,
-            (true, _) => WalletColour::Yellow,
-        };
+        if status.notices.is_empty() {
+            status.colour = colour(provable.len(), policies.len());
+            status.until = ends(policy, held, seen, now, status.colour);
+        } else {
+            status.colour = WalletColour::Red;
+        }
         Ok(status)
     }
+}
+
+const fn colour(met: usize, asked: usize) -> WalletColour {
+    match met {
+        0 => WalletColour::Red,
+        n if n == asked => WalletColour::Green,
+        _ => WalletColour::Yellow,
+    }
+}
+
+/// The first midnight at which a colour is another one, with this note and what is published. Red ends by doing something.
+fn ends(
+    policy: Option<u16>,
+    held: &HeldNote,
+    seen: &PublicData,
+    now: Timestamp,
+    current: WalletColour,
+) -> Option<Timestamp> {
+    if current == WalletColour::Red {
+        return None;
+    }
+    let days = (1..=FORESEEN_DAYS).map(|ahead| now.day().plus(ahead));
+    days.map(Day::start).find(|moment| {
+        let mut policies = seen.policies_at(*moment);
+        policies.retain(|p| policy.is_none_or(|id| p.reference.id == id));
+        let risk = seen.risk_at(*moment);
+        let met = policies
+            .iter()
+            .filter(|p| standing_towards(p, held, risk, moment.day()).met);
+        colour(met.count(), policies.len()) != current
+    })
 }
 
 /// A policy that no other one demands more than; the lowest number among equals.

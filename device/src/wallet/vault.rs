@@ -1,13 +1,15 @@
 //! The wallet's file: one sealed whole, replaced as a whole.
 //!
 //! ```text
-//! file = "LUYINWA" | version(1) | length(2) | key box | body
-//! key box = sealed(passphrase, wallet key)      body = sealed(wallet key, content)
+//! file    = "LUYINWA" | 1 | length(2) | key box | body
+//!         | "LUYINWA" | 2 | boxes(1) | { length(2) | key box } | body
+//! key box = sealed(passphrase or passkey, wallet key)      body = sealed(wallet key, content)
 //! ```
-//! The passphrase is stretched once, at opening; each later write costs one AES pass. Storage stands behind
-//! [`Vault`], so that a browser can keep the same bytes elsewhere and tests can fail every write.
+//! The passphrase is stretched once, at opening; each later write costs one AES pass. A passkey's secret opens a second box;
+//! a file with one box is of version 1. Storage stands behind [`Vault`], so that a browser can keep the same bytes elsewhere
+//! and tests can fail every write.
 
-use luyin_keys::sealed::{self, SealError, Secret, Strength, WrappingKey};
+use luyin_keys::sealed::{self, SealError, Secret, Strength, Stretching, WrappingKey};
 use luyin_protocol::codec::{DecodeError, Reader};
 use rand::{CryptoRng, RngCore};
 use std::io;
@@ -15,7 +17,10 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 7] = b"LUYINWA";
-const VERSION: u8 = 1;
+const ONE_BOX: u8 = 1;
+const SOME_BOXES: u8 = 2;
+/// A passphrase and a passkey.
+const MAX_BOXES: u8 = 2;
 const KEY_CONTEXT: &[u8] = b"luyin/v1/wallet/key";
 const BODY_CONTEXT: &[u8] = b"luyin/v1/wallet";
 /// The longest wallet file that is read.
@@ -50,7 +55,7 @@ impl VaultError {
         match self {
             Self::NotAWallet => "not_a_wallet",
             Self::Version(..) => "wallet_version",
-            Self::Sealed(SealError::WrongSecret) => "wrong_passphrase",
+            Self::Sealed(SealError::WrongSecret | SealError::OtherSecretKind) => "wrong_passphrase",
             Self::Sealed(..) => "wallet_sealed",
         }
     }
@@ -62,10 +67,68 @@ impl From<DecodeError> for VaultError {
     }
 }
 
-/// Seals the wallet's content under a key of its own, which the passphrase opens.
+/// A wallet file in its parts.
+struct Parts<'a> {
+    key_boxes: Vec<Vec<u8>>,
+    body: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn of(bytes: &'a [u8]) -> Result<Self, VaultError> {
+        let mut reader = Reader::new(bytes);
+        if reader.array("a wallet")? != *MAGIC {
+            return Err(VaultError::NotAWallet);
+        }
+        let count = match reader.u8("a version")? {
+            ONE_BOX => 1,
+            SOME_BOXES => match reader.u8("key boxes")? {
+                count @ 2..=MAX_BOXES => count,
+                _ => return Err(VaultError::NotAWallet),
+            },
+            version => return Err(VaultError::Version(version)),
+        };
+        let mut key_boxes = Vec::new();
+        for _ in 0..count {
+            key_boxes.push(reader.bytes(usize::from(u16::MAX), "a key box")?.to_vec());
+        }
+        let body = reader.take(reader.remaining(), "a body")?;
+        Ok(Self { key_boxes, body })
+    }
+}
+
+/// What can be known of a wallet file without opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locks {
+    /// How its passphrase is stretched, where one opens it.
+    pub passphrase: Option<Stretching>,
+    /// Whether a passkey opens it.
+    pub passkey: bool,
+}
+
+impl Locks {
+    /// The locks of a wallet file.
+    ///
+    /// # Errors
+    /// [`VaultError`] where it is none, or `strength` does not accept it.
+    pub fn of(bytes: &[u8], strength: Strength) -> Result<Self, VaultError> {
+        let mut locks = Self {
+            passphrase: None,
+            passkey: false,
+        };
+        for key_box in Parts::of(bytes)?.key_boxes {
+            match Stretching::of(&key_box, strength)? {
+                Some(stretching) => locks.passphrase = Some(stretching),
+                None => locks.passkey = true,
+            }
+        }
+        Ok(locks)
+    }
+}
+
+/// Seals the wallet's content under a key of its own, which a passphrase or a passkey opens.
 pub struct Sealer {
-    key_box: Vec<u8>,
-    key: Secret,
+    key_boxes: Vec<Vec<u8>>,
+    key: Zeroizing<[u8; 32]>,
     strength: Strength,
 }
 
@@ -76,21 +139,21 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// Draws a wallet key and locks it with `passphrase`.
+    /// Draws a wallet key and locks it with `secret`.
     ///
     /// # Errors
     /// [`VaultError::Sealed`].
     pub fn create(
-        passphrase: &Secret,
+        secret: &Secret,
         strength: Strength,
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Self, VaultError> {
         let mut key = Zeroizing::new([0; 32]);
         rng.fill_bytes(key.as_mut());
-        let key_box = sealed::seal(passphrase, strength, KEY_CONTEXT, key.as_ref(), rng)?;
+        let key_box = sealed::seal(secret, strength, KEY_CONTEXT, key.as_ref(), rng)?;
         Ok(Self {
-            key_box,
-            key: Secret::Key(WrappingKey::from_bytes(*key)),
+            key_boxes: vec![key_box],
+            key,
             strength,
         })
     }
@@ -101,33 +164,36 @@ impl Sealer {
     /// [`VaultError`].
     pub fn open(
         bytes: &[u8],
-        passphrase: &Secret,
+        secret: &Secret,
         strength: Strength,
     ) -> Result<(Self, Zeroizing<Vec<u8>>), VaultError> {
-        let mut reader = Reader::new(bytes);
-        if reader.array("a wallet")? != *MAGIC {
-            return Err(VaultError::NotAWallet);
-        }
-        let version = reader.u8("a version")?;
-        if version != VERSION {
-            return Err(VaultError::Version(version));
-        }
-        let key_box = reader.bytes(usize::from(u16::MAX), "a key box")?.to_vec();
-        let body = reader.take(reader.remaining(), "a body")?;
-        let key = sealed::open(passphrase, strength, KEY_CONTEXT, &key_box)?;
-        let key: Zeroizing<[u8; 32]> = key
-            .as_slice()
-            .try_into()
-            .map(Zeroizing::new)
-            .map_err(|_| VaultError::NotAWallet)?;
-        let key = Secret::Key(WrappingKey::from_bytes(*key));
-        let content = sealed::open(&key, strength, BODY_CONTEXT, body)?;
+        let Parts { key_boxes, body } = Parts::of(bytes)?;
+        let key = unlock(&key_boxes, secret, strength)?;
         let sealer = Self {
-            key_box,
+            key_boxes,
             key,
             strength,
         };
+        let content = sealed::open(&sealer.secret(), strength, BODY_CONTEXT, body)?;
         Ok((sealer, content))
+    }
+
+    /// Lets a passkey open the file as well, from the next sealing on; one that did so before does no longer.
+    ///
+    /// # Errors
+    /// [`VaultError::Sealed`].
+    pub fn add_passkey(
+        &mut self,
+        passkey: WrappingKey,
+        rng: &mut (impl RngCore + CryptoRng),
+    ) -> Result<(), VaultError> {
+        let secret = Secret::Key(passkey);
+        let key_box = sealed::seal(&secret, self.strength, KEY_CONTEXT, self.key.as_ref(), rng)?;
+        let strength = self.strength;
+        self.key_boxes
+            .retain(|old| Stretching::of(old, strength).is_ok_and(|by| by.is_some()));
+        self.key_boxes.push(key_box);
+        Ok(())
     }
 
     /// The bytes of a wallet file with this content.
@@ -139,16 +205,47 @@ impl Sealer {
         content: &[u8],
         rng: &mut (impl RngCore + CryptoRng),
     ) -> Result<Vec<u8>, VaultError> {
-        let body = sealed::seal(&self.key, self.strength, BODY_CONTEXT, content, rng)?;
-        let length = u16::try_from(self.key_box.len()).map_err(|_| VaultError::NotAWallet)?;
-        let mut out = Vec::with_capacity(10 + self.key_box.len() + body.len());
-        out.extend_from_slice(MAGIC);
-        out.push(VERSION);
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(&self.key_box);
+        let body = sealed::seal(&self.secret(), self.strength, BODY_CONTEXT, content, rng)?;
+        let mut out = MAGIC.to_vec();
+        match self.key_boxes.as_slice() {
+            [_] => out.push(ONE_BOX),
+            several => {
+                out.push(SOME_BOXES);
+                out.push(u8::try_from(several.len()).map_err(|_| VaultError::NotAWallet)?);
+            }
+        }
+        for key_box in &self.key_boxes {
+            let length = u16::try_from(key_box.len()).map_err(|_| VaultError::NotAWallet)?;
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(key_box);
+        }
         out.extend_from_slice(&body);
         Ok(out)
     }
+
+    fn secret(&self) -> Secret {
+        Secret::Key(WrappingKey::from_bytes(*self.key))
+    }
+}
+
+/// The wallet key out of the first box that the secret opens.
+fn unlock(
+    key_boxes: &[Vec<u8>],
+    secret: &Secret,
+    strength: Strength,
+) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+    let mut refused = SealError::OtherSecretKind;
+    for key_box in key_boxes {
+        match sealed::open(secret, strength, KEY_CONTEXT, key_box) {
+            Ok(key) => {
+                let key = key.as_slice().try_into().map(Zeroizing::new);
+                return key.map_err(|_| VaultError::NotAWallet);
+            }
+            Err(SealError::OtherSecretKind) => {}
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused.into())
 }
 
 #[cfg(test)]
@@ -202,5 +299,56 @@ mod tests {
             assert!(Sealer::open(&bad, &secret("correct horse"), weak()).is_err());
             assert!(Sealer::open(&file[..at], &secret("correct horse"), weak()).is_err());
         }
+    }
+
+    fn passkey(byte: u8) -> WrappingKey {
+        WrappingKey::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn a_passkey_opens_beside_the_passphrase_and_its_successor_in_its_place() {
+        let mut sealer = Sealer::create(&secret("correct horse"), weak(), &mut OsRng).unwrap();
+        let before = sealer.seal(b"x", &mut OsRng).unwrap();
+        assert_eq!(before[7], ONE_BOX);
+        assert!(!Locks::of(&before, weak()).unwrap().passkey);
+        sealer.add_passkey(passkey(1), &mut OsRng).unwrap();
+        sealer.add_passkey(passkey(2), &mut OsRng).unwrap();
+        let file = sealer.seal(b"content", &mut OsRng).unwrap();
+        assert_eq!(file[7], SOME_BOXES);
+        let locks = Locks::of(&file, weak()).unwrap();
+        assert!(locks.passkey && locks.passphrase.is_some());
+        for good in [secret("correct horse"), Secret::Key(passkey(2))] {
+            let (again, content) = Sealer::open(&file, &good, weak()).unwrap();
+            assert_eq!(content.as_slice(), b"content");
+            assert_eq!(again.seal(b"", &mut OsRng).unwrap()[7], SOME_BOXES);
+        }
+        for bad in [secret("battery staple"), Secret::Key(passkey(1))] {
+            let refused = Sealer::open(&file, &bad, weak());
+            assert!(matches!(
+                refused,
+                Err(VaultError::Sealed(SealError::WrongSecret))
+            ));
+        }
+        let without = Sealer::open(&before, &Secret::Key(passkey(2)), weak());
+        assert!(matches!(
+            without,
+            Err(VaultError::Sealed(SealError::OtherSecretKind))
+        ));
+        for at in 0..file.len() {
+            let mut bad = file.clone();
+            bad[at] ^= 1;
+            let opened = Sealer::open(&bad, &secret("correct horse"), weak());
+            // The passkey's own box may be damaged, and the passphrase still opens.
+            assert!(opened.is_err() || opened.unwrap().1.as_slice() == b"content");
+        }
+    }
+
+    #[test]
+    fn a_passkey_alone_may_lock_a_wallet() {
+        let sealer = Sealer::create(&Secret::Key(passkey(1)), weak(), &mut OsRng).unwrap();
+        let file = sealer.seal(b"content", &mut OsRng).unwrap();
+        let locks = Locks::of(&file, Strength::PRODUCTION).unwrap();
+        assert!(locks.passkey && locks.passphrase.is_none());
+        assert!(Sealer::open(&file, &Secret::Key(passkey(1)), weak()).is_ok());
     }
 }

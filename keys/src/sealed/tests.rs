@@ -153,3 +153,64 @@ proptest! {
         prop_assert!(open(&key(1), FAST, b"p", &bytes).is_err());
     }
 }
+
+/// Stretches as somebody else would.
+fn stretched(text: &str, stretching: Stretching) -> Secret {
+    let mut master = [0; 32];
+    pbkdf2::derive(
+        pbkdf2::PBKDF2_HMAC_SHA256,
+        stretching.rounds(),
+        stretching.salt(),
+        text.as_bytes(),
+        &mut master,
+    );
+    Secret::Stretched(Stretched::new(stretching, master))
+}
+
+#[test]
+fn a_passphrase_stretched_elsewhere_opens_and_seals_as_the_passphrase_does() {
+    let sealed = seal(
+        &passphrase("correct horse"),
+        FAST,
+        b"x",
+        b"plain",
+        &mut OsRng,
+    )
+    .unwrap();
+    let stretching = Stretching::of(&sealed, FAST).unwrap().unwrap();
+    let secret = stretched("correct horse", stretching);
+    assert_eq!(
+        open(&secret, FAST, b"x", &sealed).unwrap().as_slice(),
+        b"plain"
+    );
+    let wrong = stretched("correct house", stretching);
+    assert_eq!(
+        open(&wrong, FAST, b"x", &sealed).unwrap_err(),
+        SealError::WrongSecret
+    );
+    let fresh = stretched("correct horse", Stretching::draw(FAST, &mut OsRng));
+    assert_eq!(
+        open(&fresh, FAST, b"x", &sealed).unwrap_err(),
+        SealError::WrongSecret
+    );
+    let sealed = seal(&fresh, FAST, b"x", b"more", &mut OsRng).unwrap();
+    let opened = open(&passphrase("correct horse"), FAST, b"x", &sealed);
+    assert_eq!(opened.unwrap().as_slice(), b"more");
+    assert!(!format!("{fresh:?}").contains("master"));
+}
+
+#[test]
+fn too_few_rounds_done_elsewhere_are_refused_and_a_key_needs_none() {
+    let secret = stretched("correct horse", Stretching::draw(FAST, &mut OsRng));
+    let refused = seal(&secret, Strength::PRODUCTION, b"", b"x", &mut OsRng);
+    assert!(matches!(refused, Err(SealError::TooWeak { .. })));
+    let weak = seal(&secret, FAST, b"", b"x", &mut OsRng).unwrap();
+    let refused = Stretching::of(&weak, Strength::PRODUCTION);
+    assert!(matches!(refused, Err(SealError::TooWeak { .. })));
+    let sealed = seal(&key(1), FAST, b"", b"x", &mut OsRng).unwrap();
+    assert_eq!(Stretching::of(&sealed, Strength::PRODUCTION), Ok(None));
+    assert_eq!(
+        open(&secret, FAST, b"", &sealed).unwrap_err(),
+        SealError::OtherSecretKind
+    );
+}

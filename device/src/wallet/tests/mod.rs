@@ -3,6 +3,7 @@
 mod crash;
 mod double;
 mod fake;
+mod kept;
 mod pass;
 mod privacy;
 mod standing;
