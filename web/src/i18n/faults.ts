@@ -152,6 +152,18 @@ const FAULTS: Readonly<Record<string, Told>> = {
   wrong_verifying_key: told('取得的验证密钥不是本网络的', '已丢弃。请换一个网络重试，并告知管理员。', 'The verifying key that was fetched is not the network’s', 'It was thrown away. Try another network, and tell the administrator.'),
   note_length: told('原因为空或太长', '请写 1 至 60 个字。', 'The note is empty or too long', 'Write 1 to 60 letters.'),
   batch_number: told('服务器上的记录编号与本机不符', '记录仍在本机。请确认节点地址，并告知管理员。', 'The server’s count of batches is not this gate’s', 'The records are kept. Check the node’s address, and tell the administrator.'),
+  // Regulators.
+  role: told('这个机构没有所需的资格', '请确认编号；资格由管理机构授予。', 'This organisation does not hold the role', 'Check the identifier; the authority grants roles.'),
+  not_own: told('这不属于本机构', '只能处理自己的数据。', 'This belongs to another organisation', 'Only one’s own can be handled.'),
+  unknown_key: told('服务器不认识这把钥匙', '请确认机构编号与密钥文件相配，且编号已登记。', 'The server does not know this key', 'See that identifier and keystore belong together and the identifier is registered.'),
+  http_signature: told('服务器没有接受签名', '请检查本机时钟（相差须在 60 秒内），再重新打开密钥。', 'The server did not accept the signature', 'Check this device’s clock, which may be 60 s off at most, then open the key again.'),
+  authority: told('签名所写的服务器地址不符', '请用服务器的正式网址打开本页。', 'The signature names another server address', 'Open this page by the server’s proper address.'),
+  nonce_used: told('请求被重复发送', '请再试一次。', 'A request was sent twice', 'Try once more.'),
+  organisation_budget: BUSY,
+  malformed_parameter: told('查询条件不对', '请检查闸机编号和日期。', 'The search is not right', 'Check gate identifier and days.'),
+  not_found: told('没有找到', '记录可能已过 14 天保存期。', 'Not found', 'A record may be past its 14 days of keeping.'),
+  not_a_keystore: told('这不是密钥库文件', '请选择由 luyin keystore create 生成的文件。', 'This is no keystore file', 'Choose a file made by luyin keystore create.'),
+  no_regulator_key: told('密钥库里没有监管密钥', '请选择含有监管密钥的文件。', 'The keystore holds no regulator’s key', 'Choose one that does.'),
 }
 
 const UNKNOWN: Told = told('操作没有成功', '已填写的内容都还在，请重试。若仍如此，请把下面的英文告知管理员。', 'It did not work', 'What you typed is kept; try again. If that does not help, give the administrator the text below.')
