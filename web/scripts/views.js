@@ -1,4 +1,7 @@
-/** What `look.js` looks at: a scene of tests/scenes.ts, the screen, and what to do there first. */
+import { GATE_VIEWS } from './gate-views.js'
+import { REGULATOR_VIEWS } from './regulator-views.js'
+
+/** What `look.js` looks at: of the wallet, a scene of tests/scenes.ts, the screen, and what to do there first. */
 const AT = Date.UTC(2026, 10, 27, 1, 5, 12)
 const query = (scene, screen, more = '') => `scene=${scene}&at=${AT}&still${more}#/${screen}`
 const wallet = (name, scene, screen = 'today', act, more) => ({ name, page: 'wallet', query: query(scene, screen, more), act })
@@ -57,4 +60,6 @@ export const VIEWS = [
   wallet('erase', 'green', 'consents', press('删除钱包', 'Delete the wallet')),
   wallet('backup', 'green', 'backup'),
   wallet('settings', 'green', 'settings'),
+  ...GATE_VIEWS,
+  ...REGULATOR_VIEWS,
 ]
