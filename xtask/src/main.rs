@@ -4,6 +4,7 @@
 
 mod bench;
 mod command;
+mod debian;
 mod deny;
 mod fuzz;
 mod links;
@@ -13,6 +14,8 @@ mod setup;
 mod sources;
 mod suite;
 mod up;
+mod wasm;
+mod web;
 mod words;
 mod workspace;
 
@@ -67,6 +70,8 @@ enum Verb {
         #[arg(long)]
         quick: bool,
     },
+    /// Build the modules for the browser and the pages, which the service then carries
+    Web,
     /// Make the region tables again from their sources
     Regions {
         /// Compare only, and fail on any difference
@@ -97,6 +102,7 @@ fn main() -> Result<ExitCode> {
             );
         }
         Verb::Bench { quick } => bench::run(&workspace, quick)?,
+        Verb::Web => web::run(&workspace)?,
         Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),
         Verb::Regions { check: false } => regions::write(&workspace)?,
         Verb::Words => println!("{}", words::check(&workspace)?),

@@ -3,12 +3,15 @@
 use anyhow::{Context, Result, bail};
 
 use crate::command::Program;
+use crate::debian;
+use crate::wasm;
 use crate::workspace::Workspace;
 
 /// Debian packages that the tests need beyond cargo, a C compiler, node, npm and python3.
 const DEBIAN_PACKAGES: &[&str] = &[];
 const NEXTEST_VERSION: &str = "0.9.143";
-const PROVING_KEYS: &str = "data/keys";
+const CHROMIUM: &str = "chromium";
+pub const PROVING_KEYS: &str = "data/keys";
 const SNARKJS: &str = "tests/snarkjs";
 
 /// Something that a suite or a command cannot do without.
@@ -19,15 +22,21 @@ pub enum Need {
     RegionSources,
     SnarkJs,
     ProvingKeys,
+    Wasm,
+    WebPackages,
+    Chromium,
 }
 
 impl Need {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::DebianPackages,
         Self::Nextest,
         Self::RegionSources,
         Self::SnarkJs,
         Self::ProvingKeys,
+        Self::Wasm,
+        Self::WebPackages,
+        Self::Chromium,
     ];
 }
 
@@ -52,12 +61,12 @@ struct Step {
     act: fn(&Workspace, Build) -> Result<()>,
 }
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 8] = [
     Step {
         need: Need::DebianPackages,
         name: "Debian packages",
         look: look_for_debian_packages,
-        act: |workspace, _| install_debian_packages(workspace),
+        act: |workspace, _| debian::install(workspace, DEBIAN_PACKAGES),
     },
     Step {
         need: Need::Nextest,
@@ -82,6 +91,24 @@ const STEPS: [Step; 5] = [
         name: "development proving keys",
         look: look_for_proving_keys,
         act: make_proving_keys,
+    },
+    Step {
+        need: Need::Wasm,
+        name: "compilers for the browser",
+        look: look_for_wasm,
+        act: |workspace, _| wasm::install(workspace),
+    },
+    Step {
+        need: Need::WebPackages,
+        name: "npm packages of the pages",
+        look: |workspace| node_packages(workspace, crate::web::FOLDER),
+        act: |workspace, _| install_node_packages(workspace, crate::web::FOLDER),
+    },
+    Step {
+        need: Need::Chromium,
+        name: "Chromium",
+        look: look_for_chromium,
+        act: |workspace, _| debian::install(workspace, &[CHROMIUM]),
     },
 ];
 
@@ -136,11 +163,7 @@ fn installed(workspace: &Workspace, name: &str) -> State {
 }
 
 fn look_for_debian_packages(workspace: &Workspace) -> State {
-    let missing: Vec<&str> = DEBIAN_PACKAGES
-        .iter()
-        .copied()
-        .filter(|package| !Program::new(workspace, "dpkg", &["-s", package]).succeeds())
-        .collect();
+    let missing = debian::missing(workspace, DEBIAN_PACKAGES);
     if missing.is_empty() {
         State::Ready
     } else {
@@ -148,19 +171,16 @@ fn look_for_debian_packages(workspace: &Workspace) -> State {
     }
 }
 
-fn install_debian_packages(workspace: &Workspace) -> Result<()> {
-    let user = Program::new(workspace, "id", &["-u"]).output()?;
-    if user.trim() != "0" {
-        bail!(
-            "only root can install packages: apt-get install {}",
-            DEBIAN_PACKAGES.join(" ")
-        );
+fn look_for_wasm(workspace: &Workspace) -> State {
+    wasm::missing(workspace).map_or(State::Ready, State::Missing)
+}
+
+fn look_for_chromium(workspace: &Workspace) -> State {
+    if Program::new(workspace, CHROMIUM, &["--version"]).succeeds() {
+        State::Ready
+    } else {
+        State::Missing(format!("no `{CHROMIUM}`"))
     }
-    Program::new(workspace, "apt-get", &["update", "-q"]).run()?;
-    let install = ["install", "-q", "-y", "--no-install-recommends"];
-    Program::new(workspace, "apt-get", &[&install, DEBIAN_PACKAGES].concat())
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .run()
 }
 
 /// npm leaves a copy of the lock file in what it installed; an older copy than the lock file is out of date.

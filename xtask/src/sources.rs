@@ -1,6 +1,6 @@
 //! The files that belong to the repository.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -12,13 +12,23 @@ const MADE: [&str; 5] = ["target", "node_modules", "dist", ".git", "artifacts"];
 
 /// Paths below the root, with `/`, of the files that git tracks; of all files outside a checkout.
 pub fn list(workspace: &Workspace) -> Result<Vec<String>> {
+    asked(workspace, &["ls-files", "-z"], "")
+}
+
+/// The same of one folder, with the files that git does not track yet and does not ignore.
+pub fn below(workspace: &Workspace, folder: &str) -> Result<Vec<String>> {
+    let all = ["ls-files", "-z", "-c", "-o", "--exclude-standard", folder];
+    asked(workspace, &all, folder)
+}
+
+fn asked(workspace: &Workspace, question: &[&str], folder: &str) -> Result<Vec<String>> {
     let root = workspace.root().display();
     // The checkout may belong to another user than the one who tests it.
     let safe = format!("safe.directory={root}");
-    let tracked = Program::new(workspace, "git", &["-c", &safe, "ls-files", "-z"]).output();
-    let mut files = match tracked {
+    let git = [&["-c", &safe], question].concat();
+    let mut files = match Program::new(workspace, "git", &git).output() {
         Ok(names) => names.split_terminator('\0').map(str::to_owned).collect(),
-        Err(_) => walk(workspace)?,
+        Err(_) => walk(workspace, Path::new(folder))?,
     };
     // A file may be tracked and deleted.
     files.retain(|file| workspace.path(file).is_file());
@@ -26,9 +36,9 @@ pub fn list(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(files)
 }
 
-fn walk(workspace: &Workspace) -> Result<Vec<String>> {
+fn walk(workspace: &Workspace, start: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::new()];
+    let mut folders = vec![start.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = workspace.root().join(&folder);
         for entry in entries
@@ -78,7 +88,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
         }
-        let mut files = walk(&workspace).unwrap();
+        let mut files = walk(&workspace, Path::new("")).unwrap();
         files.sort();
         assert_eq!(files, ["protocol/data/x.csv", "src/main.rs"]);
     }

@@ -10,7 +10,7 @@ use crate::command::Program;
 use crate::report::{self, Row, Verdict};
 use crate::setup::{self, Build, Need};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, links, regions, words};
+use crate::{deny, fuzz, links, regions, web, words};
 
 /// How long the tests may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub struct Suite {
     actions: &'static [Action],
 }
 
-static SUITES: [Suite; 6] = [
+static SUITES: [Suite; 7] = [
     Suite {
         name: "fmt",
         what: "the Rust source is formatted",
@@ -86,6 +86,17 @@ static SUITES: [Suite; 6] = [
         // The check sets up its own sources: it is a command as well.
         needs: &[],
         actions: &[Action::Check(regions::check)],
+    },
+    Suite {
+        name: "web",
+        what: "the pages are built, and both modules prove in a browser",
+        needs: &[
+            Need::Wasm,
+            Need::WebPackages,
+            Need::Chromium,
+            Need::ProvingKeys,
+        ],
+        actions: &[Action::Check(web::check)],
     },
     Suite {
         name: "units",
@@ -242,7 +253,7 @@ mod tests {
     fn no_name_chooses_all_suites_and_an_unknown_one_is_refused() {
         assert_eq!(
             names(&choose(&[]).unwrap()),
-            ["fmt", "lint", "data", "units", "stories", "docs"]
+            ["fmt", "lint", "data", "web", "units", "stories", "docs"]
         );
         let two = ["docs".to_owned(), "fmt".to_owned()];
         assert_eq!(names(&choose(&two).unwrap()), ["fmt", "docs"]);

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::command::Program;
 use crate::setup::{self, Build, Need};
+use crate::web;
 use crate::workspace::Workspace;
 
 const DATA: &str = "data/demo";
@@ -25,6 +26,7 @@ pub fn run(workspace: &Workspace, port: u16, fresh: bool) -> Result<()> {
             _ => {}
         }
     }
+    web::run(workspace)?;
     println!("==> up: building");
     Program::cargo(
         workspace,

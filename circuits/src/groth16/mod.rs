@@ -6,6 +6,7 @@
 
 mod batch;
 mod key;
+mod msm;
 mod proof;
 mod prove;
 mod reduction;

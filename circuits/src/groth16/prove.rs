@@ -1,9 +1,10 @@
+use super::msm::{all, msm};
 use super::reduction::quotient;
 use super::{Proof, ProverKey};
 use crate::curve::{Fr, G1Projective, G2Projective};
 use crate::r1cs::{Assignment, dot};
 use crate::statement::{Statement, assign};
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ec::CurveGroup;
 use ark_ff::{BigInteger256, PrimeField, UniformRand};
 use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::SynthesisError;
@@ -63,14 +64,23 @@ pub(crate) fn prove_assignment<S: Statement, R: RngCore + CryptoRng>(
     let used: Zeroizing<Vec<BigInteger256>> = Zeroizing::new(used.collect());
 
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
-    let a = G1Projective::msm_bigint(&key.a_query, &scalars) + key.vk.alpha_g1 + key.delta_g1 * r;
-    let b = G2Projective::msm_bigint(&prover.b_g2, &used) + key.vk.beta_g2 + key.vk.delta_g2 * s;
-    let b_g1 = G1Projective::msm_bigint(&prover.b_g1, &used) + key.beta_g1 + key.delta_g1 * s;
-    let c = G1Projective::msm_bigint(&key.l_query, witness)
-        + G1Projective::msm_bigint(&key.h_query, &h)
-        + a * s
-        + b_g1 * r
-        - key.delta_g1 * (r * s);
+    let (a, b, b_g1, l, h): (
+        G1Projective,
+        G2Projective,
+        G1Projective,
+        G1Projective,
+        G1Projective,
+    ) = all(
+        || msm(&key.a_query, &scalars),
+        || msm(&prover.b_g2, &used),
+        || msm(&prover.b_g1, &used),
+        || msm(&key.l_query, witness),
+        || msm(&key.h_query, &h),
+    );
+    let a = a + key.vk.alpha_g1 + key.delta_g1 * r;
+    let b = b + key.vk.beta_g2 + key.vk.delta_g2 * s;
+    let b_g1 = b_g1 + key.beta_g1 + key.delta_g1 * s;
+    let c = l + h + a * s + b_g1 * r - key.delta_g1 * (r * s);
     let points = ark_groth16::Proof {
         a: a.into_affine(),
         b: b.into_affine(),
