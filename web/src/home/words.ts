@@ -16,7 +16,7 @@ export const home = words(
     keeps: [
       '体温、症状、行程、密钥：只在您的手机里，加密保存。',
       '账本上：没有个人信息，只有打不开的承诺和证明。',
-      '闸机：只留核验记录 14 天，不含姓名和证件号。',
+      '闸机：只留核验记录 14 天；政策要求核对证件时含姓氏和证件末两位，此外没有姓名和证件号。',
     ],
     limitsTitle: '说明白的限制',
     limits: [
@@ -40,7 +40,7 @@ export const home = words(
     keeps: [
       'Temperature, symptoms, travel, keys: on your phone alone, sealed.',
       'On the ledger: nothing personal, only commitments and proofs that nobody can open.',
-      'At gates: records of checks for 14 days, without names or ID numbers.',
+      'At gates: records of checks for 14 days; where a policy has the ID compared, with the surname and the last two digits, otherwise without names or ID numbers.',
     ],
     limitsTitle: 'Limits, plainly',
     limits: [
