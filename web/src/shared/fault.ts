@@ -1,5 +1,8 @@
 import type { DeviceFault } from '../device/api'
 
+/** What the types of the node's problems begin with. */
+const PROBLEM = 'urn:luyin:problem:'
+
 function isFault(thrown: unknown): thrown is DeviceFault {
   return typeof thrown === 'object' && thrown !== null && 'slug' in thrown && typeof thrown.slug === 'string'
 }
@@ -20,8 +23,8 @@ export function fault(slug: string, message: string, detail: DeviceFault['detail
  * underscores.
  */
 export function slugOf(of: Pick<DeviceFault, 'slug'> & Partial<Pick<DeviceFault, 'detail'>>): string {
-  const problem = of.slug === 'refused' ? of.detail?.['problem'] : undefined
-  return (typeof problem === 'string' ? problem : of.slug).replaceAll('-', '_')
+  const problem = of.slug === 'refused' ? (of.detail?.['problem'] ?? of.detail?.['slug']) : undefined
+  return (typeof problem === 'string' ? problem.replace(PROBLEM, '') : of.slug).replaceAll('-', '_')
 }
 
 /** The wallet on this device cannot be read: only a backup helps. */
