@@ -8,5 +8,6 @@ pub mod enrolment;
 pub mod files;
 pub mod gate;
 pub mod http_signature;
+pub mod page;
 pub mod qr;
 pub mod wallet;

@@ -196,7 +196,7 @@ pub enum GateCommandError {
     #[error("--now is for development networks alone")]
     NotSettable,
     /// The self-test found faults.
-    #[error("the gate cannot decide: {0}")]
+    #[error("the gate cannot decide: {0}; `luyin gate bundle` fetches bundle and key")]
     Faults(String),
 }
 
@@ -503,15 +503,16 @@ fn upload(state: &Path, organisation: &OrganisationArgs, say: Say) -> Result<(),
 }
 
 fn self_test(state: &Path, now: Option<u64>, say: Say) -> Result<(), GateCommandError> {
-    let mut device = GateDevice::open(DiskFiles::below(state))?;
+    let device = GateDevice::open(DiskFiles::below(state))?;
     let now = moment(&device, now)?;
     let faults = device.self_test(now);
     if faults.is_empty() {
         say.outcome(&json!({ "ready": true }), || "ready / 就绪".into());
         return Ok(());
     }
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     say.outcome(&json!({ "ready": false, "faults": faults }), || {
-        faults.join("\n")
+        lines.join("\n")
     });
-    Err(GateCommandError::Faults(faults.join("; ")))
+    Err(GateCommandError::Faults(lines.join("; ")))
 }

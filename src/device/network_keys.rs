@@ -1,12 +1,10 @@
 //! The proving keys of a network in a directory, fetched where they are missing.
 
 use crate::client::NodeClient;
-use ark_bn254::Bn254;
-use ark_groth16::ProvingKey;
 use luyin_circuits::CircuitName;
-use luyin_device::wallet::{ProvingKeys, WalletError, demanded};
+use luyin_device::wallet::{ProvingKeys, WalletError, demanded, proving_key_files};
 use luyin_keys::durable_file;
-use luyin_keys::manifest::{KeyDirectory, Manifest, ManifestError, Mode, VkAllowList};
+use luyin_keys::manifest::{KeyDirectory, Manifest, Mode, VkAllowList};
 use luyin_protocol::network::{NetworkMode, NetworkParameters};
 use std::fmt::Display;
 use std::fs;
@@ -33,18 +31,11 @@ impl NetworkKeys {
             NetworkMode::Production => Mode::Production,
             NetworkMode::Development => Mode::Development,
         };
-        let allowed = CircuitName::ALL.map(|name| demanded(parameters, name));
+        let keys = &parameters.verifying_keys;
+        let allowed = CircuitName::ALL.map(|name| demanded(keys, name));
         let directory =
             KeyDirectory::open(path, mode, VkAllowList::new(allowed)).map_err(prover_error)?;
-        for name in CircuitName::ALL {
-            let found = directory
-                .manifest()
-                .circuit(name.as_str())
-                .map_err(prover_error)?;
-            if found.verifying_key.sha256 != demanded(parameters, name) {
-                return Err(prover_error(ManifestError::NotAllowed(name.to_string())));
-            }
-        }
+        proving_key_files(directory.manifest(), parameters)?;
         Ok(Self { directory })
     }
 
@@ -93,9 +84,9 @@ impl NetworkKeys {
 }
 
 impl ProvingKeys for NetworkKeys {
-    fn proving_key(&self, name: CircuitName) -> Result<ProvingKey<Bn254>, WalletError> {
-        self.directory
-            .proving_key(name.as_str())
-            .map_err(prover_error)
+    fn proving_key(&self, name: CircuitName) -> Result<Vec<u8>, WalletError> {
+        let circuit = self.directory.manifest().circuit(name.as_str());
+        let file = &circuit.map_err(prover_error)?.proving_key;
+        self.directory.read(file).map_err(prover_error)
     }
 }

@@ -3,6 +3,8 @@
 //! Everything here runs in a worker of the page: it blocks. The same source makes two modules, one for a single thread and one, with the feature
 //! `threads`, that proves on all of the device's cores where the page is isolated from other origins.
 
+pub mod device;
+pub mod host;
 pub mod sample;
 mod threads;
 

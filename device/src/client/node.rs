@@ -303,6 +303,14 @@ impl<T: Transport> NodeClient<T> {
         }
     }
 
+    /// `POST /v1/desks/{box}/request`: leaves what was sealed to a desk's code in the desk's box. May be left again.
+    pub fn leave_at_desk(&self, desk: &str, sealed: &[u8]) -> Result<(), ClientError> {
+        let target = format!("/v1/desks/{desk}/request");
+        let body = json!({ "sealed": EncodedBytes(sealed.to_vec()) });
+        let call = Call::post(&target, &body, Repeat::Safe)?;
+        self.http.bytes(&call).map(|_| ())
+    }
+
     /// `GET /v1/governance/next`: the next sequence number.
     pub fn governance_next(&self) -> Result<u64, ClientError> {
         #[derive(Deserialize)]

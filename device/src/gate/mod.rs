@@ -12,6 +12,7 @@ mod error;
 mod node;
 mod queue;
 mod seen;
+mod self_test;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use error::GateError;
 pub use node::GateNode;
 pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch, root_of};
 pub use seen::{SeenLog, SharedSeen};
+pub use self_test::GateFault;
 pub use settings::Settings;
 pub use upload::Uploaded;
 
@@ -36,9 +38,12 @@ use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::pass::{GateCode, PassMode, ShownPass};
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::{Step, Timestamp};
+use queue::{BATCHES, SENT, WAITING};
 use rand::RngCore;
 use rand::rngs::OsRng;
+use seen::FOLDER;
 use serde::Serialize;
+use settings::FILE as SETTINGS;
 
 const BUNDLE: &str = "bundle.bin";
 const PASS_KEY: &str = "pass.vk";
@@ -181,6 +186,31 @@ impl<F: Files + Clone> GateDevice<F> {
             device.gate = Some(device.gate_with(bundle));
         }
         Ok(device)
+    }
+
+    /// Removes all of a gate, records that were never filed among it. The settings go last: what a crash leaves is a gate
+    /// that can be erased again.
+    ///
+    /// # Errors
+    /// Those of removing.
+    pub fn erase(files: &F) -> Result<(), GateError> {
+        for folder in [FOLDER, WAITING, BATCHES, SENT] {
+            for name in files.list(folder)? {
+                files.remove(&format!("{folder}/{name}"))?;
+            }
+        }
+        for name in [BUNDLE, PASS_KEY, CODE_SECRET, SETTINGS] {
+            if files.read(name)?.is_some() {
+                files.remove(name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it can decide at a moment.
+    #[must_use]
+    pub fn is_ready(&self, now: Timestamp) -> bool {
+        self.key.is_some() && self.bundle().is_some_and(|bundle| now <= bundle.expires)
     }
 
     fn gate_with(&self, bundle: GateBundle) -> Gate {
@@ -345,44 +375,6 @@ impl<F: Files + Clone> GateDevice<F> {
         self.seen.forget(now)?;
         self.queue.forget(now)?;
         Ok(())
-    }
-
-    /// What is wrong with this gate at a moment; nothing where it can decide.
-    pub fn self_test(&mut self, now: Timestamp) -> Vec<String> {
-        let mut faults = Vec::new();
-        match self.bundle() {
-            None => faults.push("no bundle: run `luyin gate bundle` / 无数据包".to_owned()),
-            Some(b) if b.expires < now => {
-                faults.push(
-                    "the bundle has expired: run `luyin gate bundle` / 数据包已过期".to_owned(),
-                );
-            }
-            Some(b) if now.plus_ms(120_000) < b.issued => {
-                faults.push("the clock is behind the bundle's / 时钟落后".to_owned());
-            }
-            Some(b)
-                if !b
-                    .policies
-                    .iter()
-                    .any(|p| p.reference.id == self.settings.policy) =>
-            {
-                let id = self.settings.policy;
-                faults.push(format!(
-                    "policy {id} is not in the bundle / 数据包中没有该政策"
-                ));
-            }
-            Some(_) => {}
-        }
-        if self.key.is_none() {
-            faults.push("no verifying key: run `luyin gate bundle` / 无验证密钥".to_owned());
-        }
-        if self.code(now.step()).is_err() {
-            faults.push("the code's secret cannot be read / 动态码密钥不可读".to_owned());
-        }
-        if let Err(error) = self.queue.waiting() {
-            faults.push(format!("the record queue: {error}"));
-        }
-        faults
     }
 }
 

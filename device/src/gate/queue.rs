@@ -19,9 +19,9 @@ use luyin_protocol::signature::{Domain, NetworkId, Sha256Hash};
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::AuditBatch;
 
-const WAITING: &str = "records/waiting";
-const BATCHES: &str = "records/batches";
-const SENT: &str = "records/sent";
+pub(super) const WAITING: &str = "records/waiting";
+pub(super) const BATCHES: &str = "records/batches";
+pub(super) const SENT: &str = "records/sent";
 
 /// For how many days a gate keeps records (the domain's retention).
 pub const RETENTION_DAYS: u16 = 14;
@@ -103,6 +103,14 @@ impl<F: Files> RecordQueue<F> {
     /// Those of the files.
     pub fn waiting(&self) -> Result<Vec<AuditRecord>, GateError> {
         self.all(WAITING)
+    }
+
+    /// How many records no batch holds yet.
+    ///
+    /// # Errors
+    /// Those of the files.
+    pub fn waiting_count(&self) -> Result<usize, GateError> {
+        Ok(numbers(&self.files, WAITING)?.len())
     }
 
     /// The batches that no node has acknowledged, oldest first.

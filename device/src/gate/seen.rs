@@ -10,7 +10,7 @@ use luyin_protocol::field::Nym;
 use luyin_protocol::gate::{Seen, SeenInMemory};
 use luyin_protocol::time::{Day, Step, Timestamp};
 
-const FOLDER: &str = "seen";
+pub(super) const FOLDER: &str = "seen";
 const LINE: usize = 4 + 1 + 32;
 /// Steps within which a showing could come again.
 const STEPS_KEPT: u32 = 4;

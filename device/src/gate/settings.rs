@@ -6,7 +6,7 @@ use luyin_protocol::did::Did;
 use luyin_protocol::signature::NetworkId;
 use serde::{Deserialize, Serialize};
 
-const FILE: &str = "gate.json";
+pub(super) const FILE: &str = "gate.json";
 
 /// The gate's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

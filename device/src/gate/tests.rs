@@ -326,11 +326,15 @@ fn a_gate_without_data_is_grey_and_says_what_to_do() {
 fn the_self_test_finds_an_expired_bundle_a_slow_clock_and_a_missing_policy() {
     let files = MemoryFiles::default();
     let mut device = set_up(&files);
-    assert_eq!(device.self_test(morning()), Vec::<String>::new());
-    assert_eq!(device.self_test(morning().plus_ms(25 * 3_600_000)).len(), 1);
-    assert_eq!(device.self_test(DAY.minus(1).start()).len(), 1);
+    assert_eq!(device.self_test(morning()), Vec::new());
+    let slugs = |device: &GateDevice<MemoryFiles>, now| -> Vec<&str> {
+        device.self_test(now).iter().map(|f| f.slug).collect()
+    };
+    let late = morning().plus_ms(25 * 3_600_000);
+    assert_eq!(slugs(&device, late), ["bundle_expired"]);
+    assert_eq!(slugs(&device, DAY.minus(1).start()), ["clock_behind"]);
     device.settings.policy = 9;
-    assert_eq!(device.self_test(morning()).len(), 1);
+    assert_eq!(slugs(&device, morning()), ["policy_missing"]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ mod spend;
 mod status;
 mod sync;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vault;
 mod walk;
 
@@ -39,7 +39,7 @@ pub use draft::{Draft, TypedForm};
 pub use error::WalletError;
 pub use ledger::Ledger;
 pub use passes::{Proved, WantedPasses};
-pub use prover::{KeyProver, Prover, ProvingKeys, demanded};
+pub use prover::{KeyProver, Prover, ProvingKeys, demanded, proving_key_files};
 pub use secret::{SecretScalar, SecretSeed};
 pub use show::{ShowAt, Shown};
 pub use spend::{Outcome, SlotChoice};
@@ -221,6 +221,18 @@ impl<V: Vault> Wallet<V> {
     /// Those of finding the person and of writing.
     pub fn set_employer(&mut self, label: Option<&str>, employer: Did) -> Result<(), WalletError> {
         self.content.person_mut(label)?.employer = Some(employer);
+        self.save()
+    }
+
+    /// Goes by another node from now on. Whether it is of the same network shows with the first call.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn use_node(&mut self, node: String) -> Result<(), WalletError> {
+        if self.content.node == node {
+            return Ok(());
+        }
+        self.content.node = node;
         self.save()
     }
 

@@ -1,15 +1,14 @@
 //! Proofs, behind a trait: a wallet's logic does not care where the proving keys come from.
 
 use super::error::WalletError;
-use ark_bn254::Bn254;
-use ark_groth16::ProvingKey;
 use luyin_circuits::absorb::{self, Absorb};
 use luyin_circuits::checkin::{self, Checkin};
 use luyin_circuits::enrol::{self, Enrol};
 use luyin_circuits::groth16::{ProveError, ProverKey, prove};
 use luyin_circuits::pass::{self, Pass};
 use luyin_circuits::{CircuitName, Statement};
-use luyin_protocol::network::NetworkParameters;
+use luyin_keys::manifest::{KeyFile, Manifest, ManifestError, Mode, encode_vk};
+use luyin_protocol::network::{NetworkMode, NetworkParameters, VerifyingKeys};
 use luyin_protocol::signature::{ProofBytes, Sha256Hash};
 use rand::rngs::OsRng;
 use std::fmt::Display;
@@ -43,19 +42,20 @@ pub trait Prover {
     ) -> Result<ProofBytes, WalletError>;
 }
 
-/// Where proving keys come from. They must be those that the network's founding data demand: a key of another's making
-/// could learn secrets from proofs, or make them worthless.
+/// Where proving keys come from.
 pub trait ProvingKeys {
-    /// The proving key of a statement.
+    /// The bytes of a statement's proving key, whose hash was compared with its manifest's.
     ///
     /// # Errors
     /// [`WalletError::Prover`].
-    fn proving_key(&self, name: CircuitName) -> Result<ProvingKey<Bn254>, WalletError>;
+    fn proving_key(&self, name: CircuitName) -> Result<Vec<u8>, WalletError>;
 }
 
-/// Proves with keys that are each loaded once and when first needed.
+/// Proves with keys that are each loaded once and when first needed. They must be those that the network's founding data
+/// demand: keys of another's making could learn secrets from proofs, or make them worthless.
 pub struct KeyProver<K> {
     keys: K,
+    demanded: VerifyingKeys,
     enrol: OnceLock<ProverKey<Enrol>>,
     checkin: OnceLock<ProverKey<Checkin>>,
     absorb: OnceLock<ProverKey<Absorb>>,
@@ -74,8 +74,7 @@ fn prover_error(error: impl Display) -> WalletError {
 
 /// The hash that the network's founding data demand of a circuit's verifying key.
 #[must_use]
-pub const fn demanded(parameters: &NetworkParameters, name: CircuitName) -> Sha256Hash {
-    let keys = &parameters.verifying_keys;
+pub const fn demanded(keys: &VerifyingKeys, name: CircuitName) -> Sha256Hash {
     match name {
         CircuitName::Enrol => keys.enrol,
         CircuitName::Checkin => keys.checkin,
@@ -85,14 +84,27 @@ pub const fn demanded(parameters: &NetworkParameters, name: CircuitName) -> Sha2
 }
 
 impl<K: ProvingKeys> KeyProver<K> {
-    /// A prover that has loaded nothing yet.
-    pub const fn new(keys: K) -> Self {
+    /// A prover for a network that has loaded nothing yet.
+    pub const fn new(keys: K, parameters: &NetworkParameters) -> Self {
         Self {
             keys,
+            demanded: parameters.verifying_keys,
             enrol: OnceLock::new(),
             checkin: OnceLock::new(),
             absorb: OnceLock::new(),
             pass: OnceLock::new(),
+        }
+    }
+
+    fn load<S: Statement>(&self) -> Result<ProverKey<S>, WalletError> {
+        let bytes = self.keys.proving_key(S::NAME)?;
+        let key = ProverKey::<S>::from_hash_checked_bytes(&bytes).map_err(prover_error)?;
+        let verifying = encode_vk(key.verifying_key()).map_err(prover_error)?;
+        if Sha256Hash::of(&verifying) == demanded(&self.demanded, S::NAME) {
+            Ok(key)
+        } else {
+            let name = S::NAME.to_string();
+            Err(prover_error(ManifestError::NotAllowed(name)))
         }
     }
 
@@ -105,8 +117,7 @@ impl<K: ProvingKeys> KeyProver<K> {
         // What is not true needs no key to be refused.
         S::check(public, private).map_err(|clause| WalletError::Unprovable(clause.to_string()))?;
         if slot.get().is_none() {
-            let key = self.keys.proving_key(S::NAME)?;
-            let _ = slot.set(ProverKey::new(key).map_err(prover_error)?);
+            let _ = slot.set(self.load::<S>()?);
         }
         let key = slot.get().ok_or_else(|| prover_error("no key"))?;
         match prove(key, public, private, &mut OsRng) {
@@ -146,4 +157,28 @@ impl<K: ProvingKeys> Prover for KeyProver<K> {
     ) -> Result<ProofBytes, WalletError> {
         self.with(&self.pass, public, private)
     }
+}
+
+/// Key files that a wallet needs of a node: one for each statement, the manifest checked against the network.
+///
+/// # Errors
+/// [`WalletError::Prover`] where the manifest is not the network's.
+pub fn proving_key_files(
+    manifest: &Manifest,
+    parameters: &NetworkParameters,
+) -> Result<Vec<(CircuitName, KeyFile)>, WalletError> {
+    let mode = match parameters.mode {
+        NetworkMode::Production => Mode::Production,
+        NetworkMode::Development => Mode::Development,
+    };
+    manifest.check_mode(mode).map_err(prover_error)?;
+    let mut files = Vec::new();
+    for name in CircuitName::ALL {
+        let circuit = manifest.circuit(name.as_str()).map_err(prover_error)?;
+        if circuit.verifying_key.sha256 != demanded(&parameters.verifying_keys, name) {
+            return Err(prover_error(ManifestError::NotAllowed(name.to_string())));
+        }
+        files.push((name, circuit.proving_key.clone()));
+    }
+    Ok(files)
 }

@@ -339,7 +339,7 @@ impl Opened {
         let parameters = &self.wallet.content().parameters.0;
         let keys = NetworkKeys::fetch(client, &directory, parameters, |_| bar.inc(1));
         bar.finish_and_clear();
-        Ok(KeyProver::new(keys?))
+        Ok(KeyProver::new(keys?, parameters))
     }
 
     /// The moment without a network: the system's, or on a development network the one given.

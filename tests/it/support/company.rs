@@ -80,8 +80,8 @@ impl Company {
         let world = World::furnished(Config::default(), storage);
         let town = Town::over(world, [Manner::Honest; 5]);
         let node = NodeClient::new(&town.node()).unwrap();
-        let prover =
-            KeyProver::new(NetworkKeys::open(&super::keys::directory(), &genesis()).unwrap());
+        let keys = NetworkKeys::open(&super::keys::directory(), &genesis()).unwrap();
+        let prover = KeyProver::new(keys, &genesis());
         let mut company = Self {
             town,
             node,

@@ -34,7 +34,7 @@ use std::rc::Rc;
 
 pub(super) const HOUR: u64 = 3_600_000;
 
-pub(super) fn weak() -> Strength {
+pub(crate) fn weak() -> Strength {
     Strength::weak_for_tests(NonZeroU32::new(2).unwrap())
 }
 
@@ -75,7 +75,7 @@ type Hook = Box<dyn FnOnce()>;
 
 /// A ledger in memory.
 #[derive(Clone)]
-pub(super) struct FakeLedger {
+pub(crate) struct FakeLedger {
     parameters: Rc<NetworkParameters>,
     state: Rc<RefCell<State>>,
     before_submit: Rc<RefCell<Option<Hook>>>,
@@ -143,7 +143,7 @@ pub(super) fn strict() -> Policy {
 }
 
 impl FakeLedger {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::named("luyin.example/wallet")
     }
 
@@ -206,7 +206,7 @@ impl FakeLedger {
         }
     }
 
-    pub(super) fn parameters(&self) -> NetworkParameters {
+    pub(crate) fn parameters(&self) -> NetworkParameters {
         (*self.parameters).clone()
     }
 

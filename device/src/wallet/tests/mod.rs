@@ -2,7 +2,7 @@
 
 mod crash;
 mod double;
-mod fake;
+pub(crate) mod fake;
 mod kept;
 mod pass;
 mod privacy;

@@ -1,0 +1,85 @@
+import { Journal, type Handle } from './journal'
+import { MemoryHandle } from './memory'
+import { asFault, fault } from './wire'
+
+/** Whose files. */
+export type Name = 'wallet' | 'gate'
+
+const FOLDER = 'luyin'
+
+/** The folder that this origin's files lie in; null where the browser keeps none, as in a private window. */
+export async function folder(name?: string): Promise<FileSystemDirectoryHandle | null> {
+  if (typeof FileSystemFileHandle === 'undefined' || !('createSyncAccessHandle' in FileSystemFileHandle.prototype)) return null
+  try {
+    const root = await navigator.storage.getDirectory()
+    const own = await root.getDirectoryHandle(FOLDER, { create: true })
+    return name === undefined ? own : await own.getDirectoryHandle(name, { create: true })
+  } catch {
+    return null
+  }
+}
+
+/** One window at a time: the lock is held until it is let go, or its window is closed. Null where another has it. */
+async function turn(name: Name): Promise<(() => void) | null> {
+  if (!('locks' in navigator)) return () => undefined
+  return new Promise((resolve, reject) => {
+    const held = navigator.locks.request(`luyin-${name}`, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        resolve(null)
+        return undefined
+      }
+      return new Promise<void>((release) => resolve(() => release()))
+    })
+    held.catch(reject)
+  })
+}
+
+async function handle(of: FileSystemDirectoryHandle, name: string): Promise<Handle> {
+  const file = await of.getFileHandle(name, { create: true })
+  try {
+    return await file.createSyncAccessHandle()
+  } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === 'NoModificationAllowedError') throw otherTab(name)
+    throw asFault(thrown, 'storage')
+  }
+}
+
+const otherTab = (name: string): unknown => fault('other_tab', `another window is using ${name}`)
+
+/** The files of one part, while this window has its turn. */
+export class Store {
+  private constructor(
+    readonly journal: Journal,
+    private readonly release: () => void,
+  ) {}
+
+  static async open(name: Name): Promise<Store> {
+    const release = await turn(name)
+    if (!release) throw otherTab(name)
+    const opened: Handle[] = []
+    try {
+      const own = await folder()
+      for (const part of ['a', 'b']) opened.push(own ? await handle(own, `${name}.${part}`) : remembered(`${name}.${part}`))
+      const [a, b] = opened as [Handle, Handle]
+      return new Store(Journal.open(a, b), release)
+    } catch (thrown) {
+      for (const one of opened) one.close()
+      release()
+      throw asFault(thrown, 'storage')
+    }
+  }
+
+  close(): void {
+    this.journal.close()
+    this.release()
+  }
+}
+
+const memory = new Map<string, MemoryHandle>()
+
+/** Where nothing is kept, a store that is closed and opened again in the same worker still finds its files. */
+function remembered(name: string): Handle {
+  const found = memory.get(name) ?? new MemoryHandle()
+  memory.set(name, found)
+  return found
+}

@@ -1,0 +1,66 @@
+import { fault } from './wire'
+
+export interface Answer {
+  readonly status: number
+  readonly body: Uint8Array
+  readonly retryAfter: number | undefined
+}
+
+/** Longer than any answer of a node takes on a slow line; what takes longer is tried again. */
+const TIMEOUT_MS = 60_000
+/** These are the browser's own to set. */
+const FORBIDDEN: readonly string[] = ['host', 'user-agent']
+
+/** Sends a request and waits for its answer: a worker may. Throws a word where there is no answer. */
+export function send(method: string, url: string, headers: readonly string[], body: Uint8Array | undefined, limit: number): Answer {
+  if (!navigator.onLine) throw 'there is no connection'
+  const request = new XMLHttpRequest()
+  request.open(method, url, false)
+  request.responseType = 'arraybuffer'
+  request.timeout = TIMEOUT_MS
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const [name, value] = [headers[i] ?? '', headers[i + 1] ?? '']
+    if (!FORBIDDEN.includes(name)) request.setRequestHeader(name, value)
+  }
+  try {
+    // A view of memory that threads share is not taken.
+    request.send(body ? body.slice() : null)
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown.message : String(thrown)
+  }
+  if (request.status === 0) throw 'the connection broke off'
+  const answer = new Uint8Array(request.response instanceof ArrayBuffer ? request.response : new ArrayBuffer(0))
+  if (answer.length > limit) throw 'too_long'
+  const after = Number(request.getResponseHeader('retry-after') ?? Number.NaN)
+  return { status: request.status, body: answer, retryAfter: Number.isFinite(after) ? after : undefined }
+}
+
+/** Fetches a file; `heard` is told how many bytes have come. */
+export async function download(url: string, heard: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  let response: Response
+  try {
+    response = await fetch(url, { credentials: 'omit' })
+  } catch (thrown) {
+    throw fault('unreachable', thrown instanceof Error ? thrown.message : String(thrown))
+  }
+  if (!response.ok || !response.body) throw fault('refused', `${url} answered ${response.status}`, { status: response.status })
+  const parts: Uint8Array[] = []
+  let length = 0
+  const reader = response.body.getReader()
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value)
+      length += part.value.length
+      heard(length)
+    }
+  } catch (thrown) {
+    throw fault('unreachable', thrown instanceof Error ? thrown.message : String(thrown))
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
