@@ -1,4 +1,4 @@
-/** Keeps the screen on while a pass is shown. The browser takes it back whenever the page is hidden. */
+/** Keeps the screen on while a pass is shown or a gate scans. The browser takes it back whenever the page is hidden. */
 export class WakeLock {
   held = $state(false)
   private lock: WakeLockSentinel | null = null
