@@ -61,6 +61,12 @@ export class FakeGate implements Device {
     return () => this.deaths.delete(listen)
   }
 
+  /** The node's answer to the page itself. */
+  async reach(): Promise<{ now: number }> {
+    if (!this.reachable) throw new TypeError('no network')
+    return { now: this.clock() + (this.offset ?? 0) }
+  }
+
   die(why: string): void {
     for (const listen of this.deaths) listen(why)
   }

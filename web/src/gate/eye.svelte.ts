@@ -38,7 +38,7 @@ export class Eye {
   /** Opens it; the answer closes it. */
   watch(): () => void {
     let since = 0
-    this.decoder = new Decoder(spawnDecoder, {
+    const decoder = new Decoder(spawnDecoder, {
       onready: (wasm) => {
         this.ready = true
         void keepDecoder(wasm)
@@ -48,7 +48,7 @@ export class Eye {
       },
       ondead: (why) => this.parts.dead(why),
     })
-    const decoder = this.decoder
+    this.decoder = decoder
     const stop = watchFrames(this.video, {
       wanted: () => decoder.free && this.parts.wanted(),
       take: (frame, taken) => {

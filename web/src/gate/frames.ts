@@ -21,10 +21,11 @@ export function watchFrames(video: HTMLVideoElement, listener: FrameListener): (
   let last: number | null = null
 
   const look = async (): Promise<void> => {
+    if (!(video.videoWidth > 0)) return
     const time = performance.now()
     last = time
     listener.seen(video.videoWidth, video.videoHeight)
-    if (busy || time - taken < PACE_MS || video.videoWidth === 0 || !listener.wanted()) return
+    if (busy || time - taken < PACE_MS || !listener.wanted()) return
     busy = true
     taken = time
     try {
@@ -37,12 +38,14 @@ export function watchFrames(video: HTMLVideoElement, listener: FrameListener): (
       busy = false
     }
   }
+  // Older browsers tell of every picture of the screen instead of every picture of the camera.
+  const later = (then: () => void): unknown => ('requestVideoFrameCallback' in video ? video.requestVideoFrameCallback(then) : requestAnimationFrame(then))
   const next = (): void => {
     if (ended) return
     void look()
-    video.requestVideoFrameCallback(next)
+    later(next)
   }
-  video.requestVideoFrameCallback(next)
+  later(next)
 
   const watch = setInterval(() => {
     const time = performance.now()

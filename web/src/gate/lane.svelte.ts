@@ -36,8 +36,8 @@ const AGAIN_MS = 3_000
 /** A code out of sight for so long was taken away. */
 const AWAY_MS = 2_000
 const FORGET_MS = 90_000
-/** A decision takes some 20 ms, and a node has 2 s to answer about a walk-in. After this the worker does not live. */
-const DECIDED_MS = 8_000
+/** A decision takes some 20 ms, and longer where the node is asked about a walk-in. After this the worker does not live. */
+const DECIDED_MS = 12_000
 const RENEWED_MS = 4_000
 
 interface Decided {
@@ -78,6 +78,7 @@ export class Lane {
   private opens: ReturnType<typeof setTimeout> | undefined
   private hint: ReturnType<typeof setTimeout> | undefined
   private numbers = 0
+  private asked = -Infinity
 
   constructor(private readonly parts: LaneParts) {}
 
@@ -90,6 +91,11 @@ export class Lane {
       return
     }
     void this.decide(text, since)
+  }
+
+  /** Whether somebody was at the gate within the last milliseconds. */
+  busySince(ms: number): boolean {
+    return this.deciding || performance.now() - this.asked < ms
   }
 
   hold(): void {
@@ -168,6 +174,7 @@ export class Lane {
   }
 
   private async ask(text: string, time: number): Promise<Scan> {
+    this.asked = performance.now()
     const watch = setTimeout(() => this.parts.silent(), DECIDED_MS)
     try {
       return await this.parts.device.scan(text, time, this.parts.online())

@@ -1,6 +1,8 @@
+import { network } from '../api/network'
 import type { Device, GateState } from '../device/api'
 import { language, say } from '../i18n/language.svelte'
 import { now } from '../shared/now.svelte'
+import { WakeLock } from '../shared/wakelock.svelte'
 import type { Eye } from './eye.svelte'
 import { keep, kept } from './keep'
 import { Lane } from './lane.svelte'
@@ -8,7 +10,6 @@ import { watchPulse } from './pulse'
 import { Signal } from './signal.svelte'
 import { Tally } from './tally.svelte'
 import { Upkeep } from './upkeep.svelte'
-import { stayAwake } from './wake'
 import { listenWedge } from './wedge'
 import { gate } from './words'
 
@@ -19,6 +20,10 @@ export interface Breakage {
 
 /** While it is broken, it is said again and again: a guard may have looked away. */
 const SAID_AGAIN_MS = 15_000
+/** A node that takes longer to say the time is as good as away. */
+const REACH_MS = 3_000
+const QUIET_MS = 1_500
+const QUIET_AT_MOST_MS = 8_000
 
 /** A gate at its post: everything between the camera and the guard. */
 export class Post {
@@ -35,19 +40,26 @@ export class Post {
   eye = $state.raw<Eye | null>(null)
   /** Takes what the USB scanner reads instead of the lane, for the self-test. */
   scannerTest: ((text: string) => void) | null = null
+  private readonly awake = new WakeLock()
   private saying: ReturnType<typeof setInterval> | undefined
 
   constructor(
     readonly device: Device,
     first: GateState,
   ) {
-    this.upkeep = new Upkeep({ device: device.gate, renewed: () => this.lane.forgetUndecided() }, first)
+    const parts = {
+      device: device.gate,
+      reach: () => network(AbortSignal.timeout(REACH_MS)),
+      quiet: () => this.quiet(),
+      renewed: () => this.lane.forgetUndecided(),
+    }
+    this.upkeep = new Upkeep(parts, first)
     this.lane = new Lane({
       device: device.gate,
       signal: this.signal,
       tally: this.tally,
       online: () => this.upkeep.online,
-      renew: () => this.upkeep.renew(),
+      renew: () => this.upkeep.renew(true),
       recorded: () => this.upkeep.recorded(),
       silent: () => this.breaks({ part: 'device', why: 'no answer to a scan' }),
     })
@@ -58,12 +70,13 @@ export class Post {
       this.upkeep.start(),
       watchPulse(
         () => this.device.gate.state(now()),
+        () => this.upkeep.talks !== null,
         () => this.breaks({ part: 'device', why: 'no sign of life' }),
       ),
       this.device.onDeath((why) => this.breaks({ part: 'device', why })),
       listenWedge((text) => (this.scannerTest ? this.scannerTest(text) : this.lane.read(text, 'scanner'))),
-      stayAwake(),
     ]
+    void this.awake.hold()
     // Browsers let a page be heard after the first tap or key. Not at pointerdown: the line that asks for the tap goes away
     // with it, and what was to be pressed would move under the finger.
     const touched = (): void => {
@@ -75,6 +88,7 @@ export class Post {
       document.removeEventListener('click', touched, true)
       document.removeEventListener('keydown', touched, true)
       for (const stop of stops) stop()
+      void this.awake.release()
       this.lane.stop()
       clearInterval(this.saying)
     }
@@ -92,6 +106,12 @@ export class Post {
     clearInterval(this.saying)
     aloud()
     this.saying = setInterval(aloud, SAID_AGAIN_MS)
+  }
+
+  /** The worker is asked to talk to the node between two people rather than while one waits. */
+  private async quiet(): Promise<void> {
+    const end = performance.now() + QUIET_AT_MOST_MS
+    while (this.lane.busySince(QUIET_MS) && performance.now() < end) await new Promise((pause) => setTimeout(pause, 250))
   }
 
   /** The decoder was started again. */

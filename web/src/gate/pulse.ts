@@ -1,9 +1,13 @@
 const EVERY_MS = 5_000
 const ANSWER_MS = 15_000
+const TALKS_MS = 60_000
 const SLEPT_MS = 12_000
 
-/** Asks the worker that decides for a sign of life, again and again. `silent` is called once, when none came. */
-export function watchPulse(ask: () => Promise<unknown>, silent: () => void): () => void {
+/**
+ * Asks the worker that decides for a sign of life, again and again. `silent` is called once, when none came. While the
+ * worker `talks` to the node it cannot answer, and is given longer.
+ */
+export function watchPulse(ask: () => Promise<unknown>, talks: () => boolean, silent: () => void): () => void {
   let asked: number | null = null
   let last = performance.now()
   const beat = (): void => {
@@ -12,7 +16,7 @@ export function watchPulse(ask: () => Promise<unknown>, silent: () => void): () 
     if (asked !== null && time - last > SLEPT_MS) asked = time
     last = time
     if (asked !== null) {
-      if (time - asked > ANSWER_MS) {
+      if (time - asked > (talks() ? TALKS_MS : ANSWER_MS)) {
         clearInterval(timer)
         silent()
       }

@@ -3,17 +3,23 @@ import { asFault, isOffline } from '../shared/fault'
 import { now } from '../shared/now.svelte'
 
 /** A notice takes effect within 60 s: asked for more often than that, so that the answer is there in time. */
-export const RENEW_MS = 45_000
+export const RENEW_MS = 40_000
 /** Without an answer, how soon the node is asked again. */
 export const RETRY_MS = 15_000
 export const UPLOAD_MS = 20_000
-export const CLOCK_MS = 300_000
 /** Beyond this the guard is warned: codes live 30 s. */
 export const CLOCK_WARNS_MS = 30_000
 const STATE_AFTER_MS = 1_000
 
 export interface UpkeepParts {
-  readonly device: Pick<GateDevice, 'state' | 'update' | 'upload' | 'clockOffset'>
+  readonly device: Pick<GateDevice, 'state' | 'update' | 'upload'>
+  /**
+   * Asks the node for its time, from the page. The worker does one thing at a time and waits for the node when it talks to
+   * it, scans and all: so it is made to talk only after the node has just answered here.
+   */
+  reach(): Promise<{ readonly now: number }>
+  /** Until nobody is in front of the gate, or for some seconds at most. */
+  quiet(): Promise<void>
   /** Newer data were taken. */
   renewed(): void
 }
@@ -28,8 +34,12 @@ export class Upkeep {
   /** Why the newest attempts failed, other than for want of a connection. */
   renewFault = $state.raw<DeviceFault | null>(null)
   uploadFault = $state.raw<DeviceFault | null>(null)
+  /** Since when the worker talks to the node, by the page's performance clock. */
+  talks: number | null = null
   private renewing: Promise<boolean> | null = null
   private uploading: Promise<void> | null = null
+  /** Ends the wait for a quiet moment: somebody stands there whose pass is newer than the data. */
+  private hurry: (() => void) | null = null
   private timers: ReturnType<typeof setTimeout>[] = []
   private soon: ReturnType<typeof setTimeout> | undefined
   private stopped = true
@@ -55,12 +65,10 @@ export class Upkeep {
     const connected = (): void => {
       void this.renew()
       void this.upload()
-      void this.checkClock()
     }
     addEventListener('online', connected)
     this.repeat(() => this.renew(), () => (this.reachable ? RENEW_MS : RETRY_MS))
     this.repeat(() => this.upload(), () => UPLOAD_MS)
-    this.repeat(() => this.checkClock(), () => (this.offset === null ? UPLOAD_MS : CLOCK_MS))
     return () => {
       this.stopped = true
       removeEventListener('online', connected)
@@ -70,8 +78,9 @@ export class Upkeep {
   }
 
   /** Fetches the bundle; whether a newer one came. Whoever asks meanwhile waits for the same answer. */
-  renew(): Promise<boolean> {
-    this.renewing ??= this.fetchBundle().finally(() => (this.renewing = null))
+  renew(urgent = false): Promise<boolean> {
+    if (urgent) this.hurry?.()
+    this.renewing ??= this.fetchBundle(urgent).finally(() => (this.renewing = null))
     return this.renewing
   }
 
@@ -81,13 +90,19 @@ export class Upkeep {
     return this.uploading
   }
 
-  async checkClock(): Promise<void> {
-    if (!navigator.onLine) return
+  /** Whether the node answers, and by how much its clock differs. */
+  async probe(): Promise<boolean> {
+    if (!navigator.onLine) return false
+    const asked = now()
     try {
-      this.offset = await this.parts.device.clockOffset(now())
-    } catch (thrown) {
-      this.heard(thrown)
+      const answer = await this.parts.reach()
+      this.offset = Math.round(answer.now - (asked + now()) / 2)
+      this.reachable = true
+    } catch {
+      // Whatever answered is not the node, if anything did.
+      this.reachable = false
     }
+    return this.reachable
   }
 
   /** After a scan: the queue has grown. */
@@ -110,12 +125,12 @@ export class Upkeep {
     if (state.bundle && state.bundle.issued !== before) this.parts.renewed()
   }
 
-  private async fetchBundle(): Promise<boolean> {
-    if (!navigator.onLine) return false
+  private async fetchBundle(urgent: boolean): Promise<boolean> {
     const before = this.state?.bundle?.issued ?? 0
+    if (!urgent) await Promise.race([this.parts.quiet(), new Promise<void>((now) => (this.hurry = now))])
+    if (!(await this.probe())) return false
     try {
-      this.take(await this.parts.device.update(now()))
-      this.reachable = true
+      this.take(await this.talk(() => this.parts.device.update(now())))
       this.renewFault = null
     } catch (thrown) {
       this.renewFault = this.heard(thrown)
@@ -125,15 +140,25 @@ export class Upkeep {
 
   private async send(): Promise<void> {
     const waits = (this.state?.waiting ?? 0) + (this.state?.unsent ?? 0)
-    if (!navigator.onLine || waits === 0) return
+    if (waits === 0) return
+    await this.parts.quiet()
+    if (!(await this.probe())) return
     try {
-      await this.parts.device.upload(now())
-      this.reachable = true
+      await this.talk(() => this.parts.device.upload(now()))
       this.uploadFault = null
     } catch (thrown) {
       this.uploadFault = this.heard(thrown)
     }
     await this.look()
+  }
+
+  private async talk<T>(act: () => Promise<T>): Promise<T> {
+    this.talks = performance.now()
+    try {
+      return await act()
+    } finally {
+      this.talks = null
+    }
   }
 
   /** Notes whether the node was out of reach; anything else is a fault to be shown. */

@@ -3,8 +3,8 @@
  * what it typed is taken out again, and the focus stays where it was.
  */
 
-/** Slow wireless scanners and busy machines stay below this between two keys; outside text fields nobody types. */
-const GAP_MS = 200
+/** Slow wireless scanners and busy machines stay below this between two keys. Outside text fields nobody types. */
+const GAP_MS = { field: 200, page: 500 } as const
 /** Shorter ones are a hand's. */
 const SHORTEST = 8
 const LONGEST = 4_096
@@ -43,6 +43,8 @@ interface Burst {
   before: string
 }
 
+const follows = (event: KeyboardEvent, burst: Burst): boolean => event.timeStamp - burst.last <= GAP_MS[burst.field ? 'field' : 'page']
+
 /** A hand typed just before the scanner did: what it typed is no part of the code, and stays. */
 function begins(burst: Burst): void {
   const start = burst.text.length - 4
@@ -60,7 +62,7 @@ export function listenWedge(onread: (text: string) => void, target: Document = d
 
   const end = (event: KeyboardEvent, done: Burst): void => {
     burst = null
-    const quick = event.timeStamp - done.last <= GAP_MS
+    const quick = follows(event, done)
     // In a text field a fast typist's Enter means something else; only our own codes are taken out of one.
     if (!quick || done.text.length < SHORTEST || (done.field && !OURS.test(done.text))) return
     event.preventDefault()
@@ -82,7 +84,7 @@ export function listenWedge(onread: (text: string) => void, target: Document = d
     if (letter === null) return
     // No code begins with a space, but a hand presses buttons with it.
     if (letter === ' ' && !burst) return
-    if (burst && event.timeStamp - burst.last <= GAP_MS && burst.text.length < LONGEST) {
+    if (burst && follows(event, burst) && burst.text.length < LONGEST) {
       burst.text += letter
       burst.last = event.timeStamp
       begins(burst)

@@ -31,7 +31,13 @@ function scanner(text: string, target: EventTarget = document.body): void {
   }
 }
 
+/** The node as the page itself asks it. */
+function nodeOf(gate: FakeGate): void {
+  vi.stubGlobal('fetch', async () => Response.json({ mode: 'development', network: '00', slot: 1, ...(await gate.reach()) }))
+}
+
 async function atPost(gate = new FakeGate()): Promise<FakeGate> {
+  nodeOf(gate)
   render(Gate, { device: gate })
   await screen.findByText(/请出示通行码|Show your pass/)
   return gate
@@ -61,6 +67,7 @@ test('each colour has an icon of another shape', async () => {
   const shapes = new Set<string>()
   for (const reason of ['proved', 'walk_in_spent', 'expired', 'bundle_expired'] as const) {
     const gate = new FakeGate()
+    nodeOf(gate)
     const { unmount } = render(Gate, { device: gate })
     await screen.findByText('请出示通行码')
     gate.decides('LY1:AAAA', reason)
@@ -148,6 +155,7 @@ test('a gate is set up, waits for the authority and begins by itself', async () 
   const user = userEvent.setup()
   const gate = new FakeGate(Date.now, { ready: false, did: null, venue: null, policy: null, node: null, bundle: null })
   gate.accredited = false
+  nodeOf(gate)
   render(Gate, { device: gate })
   await user.click(await screen.findByRole('button', { name: '生成密钥并登记' }))
   expect(screen.getByText('场所编号以 did:luyin: 开头')).toBeTruthy()

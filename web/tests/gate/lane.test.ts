@@ -154,7 +154,7 @@ test('a decision that cannot be recorded lets nobody in and counts for nothing',
 test('a worker that does not answer a scan is reported', async () => {
   gate.hangs = true
   lane.read('LY1:A', 'camera')
-  await settle(9_000)
+  await settle(13_000)
   expect(silent).toBe(1)
 })
 
