@@ -117,8 +117,7 @@ export class CatchUp {
 
   private absorb(label: string): void {
     const person = this.person(label)
-    const first = person?.attestations[0]
-    if (!person || !first) return
+    if (!person || person.attestations.length === 0 || !this.running) return
     // Travel is taken in only with the consent for it.
     const travels = person.attestations.some((one) => one.kind === 'itinerary')
     if (travels && !consents(person, 'whereabouts')) return
@@ -137,7 +136,7 @@ export class CatchUp {
 
   private prove(label: string): void {
     const person = this.person(label)
-    if (!person || person.slot === null) return
+    if (!person || person.slot === null || !this.running) return
     const venues = person.employer ? [person.employer] : []
     const wanted = { venues, paper: false, policy: null }
     // The company's first, then block by block: between two jobs something urgent may go first.

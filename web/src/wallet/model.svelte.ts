@@ -77,15 +77,18 @@ export class Wallet {
 
   /** Asks the other window to let go, then tries again. */
   async takeOver(): Promise<void> {
+    this.phase = 'starting'
     await this.windows.ask()
     await this.start()
   }
 
   private async release(): Promise<void> {
-    if (this.phase !== 'open' && this.phase !== 'locked') return
+    if (this.phase === 'elsewhere' || this.phase === 'broken') return
     await this.saveTyped()
     this.phase = 'elsewhere'
     this.rest()
+    // A later call would take the wallet's files back.
+    await this.queue.idle()
     await this.device.wallet.lock().catch(() => undefined)
   }
 
@@ -117,6 +120,7 @@ export class Wallet {
   async lock(): Promise<void> {
     await this.saveTyped()
     this.rest()
+    await this.queue.idle()
     await this.device.wallet.lock()
     await this.start()
   }
@@ -141,6 +145,7 @@ export class Wallet {
 
   /** Asks the device for everything that is shown. */
   async look(): Promise<void> {
+    if (this.phase === 'elsewhere') return
     this.people = await this.device.wallet.persons()
     if (this.label === null) this.label = this.keptPerson()
     await this.lookAtStatus()

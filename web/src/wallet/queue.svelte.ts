@@ -54,6 +54,7 @@ export class Queue {
   private timer: ReturnType<typeof setTimeout> | undefined
   private busy = false
   private held = false
+  private running: Promise<void> = Promise.resolve()
   private stopped = false
 
   readonly shown = $derived<readonly Shown[]>(
@@ -115,6 +116,11 @@ export class Queue {
     this.entries = this.entries.filter((entry) => entry.state === 'running')
   }
 
+  /** Resolves when nothing runs. */
+  idle(): Promise<void> {
+    return this.running
+  }
+
   stop(): void {
     this.stopped = true
     this.clear()
@@ -134,7 +140,7 @@ export class Queue {
     const waiting = this.entries.filter((entry) => entry.state === 'waiting' && (!this.held || entry.job.urgent))
     const ready = waiting.find((entry) => entry.after <= time)
     if (ready) {
-      void this.run(ready)
+      this.running = this.run(ready)
       return
     }
     const first = Math.min(...waiting.map((entry) => entry.after))

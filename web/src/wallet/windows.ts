@@ -1,5 +1,6 @@
 const CHANNEL = 'luyin.wallet'
-const RELEASE_MS = 3_000
+/** A window that proves lets go after the proof, which takes seconds on a slow phone. */
+const RELEASE_MS = 15_000
 
 /** Two windows of one wallet: the one that is asked lets go, and says when it has. */
 export class Windows {
