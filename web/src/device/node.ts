@@ -8,8 +8,19 @@ export interface Answer {
 
 /** Longer than any answer of a node takes on a slow line; what takes longer is tried again. */
 const TIMEOUT_MS = 60_000
+/** A gate has one worker, and while it waits for a node nobody is let in: what is not answered is tried again later. */
+const GATE_TIMEOUT_MS = 8_000
+/** Somebody stands before the gate: without an answer it goes by its own memory, and the audit finds duplicates. */
+const WALK_IN_TIMEOUT_MS = 2_000
 /** These are the browser's own to set. */
 const FORBIDDEN: readonly string[] = ['host', 'user-agent']
+
+/** How long an answer is waited for. */
+export function timeoutOf(url: string): number {
+  const { pathname } = new URL(url)
+  if (pathname.endsWith('/v1/gate/walk-ins')) return WALK_IN_TIMEOUT_MS
+  return pathname.includes('/v1/gate/') ? GATE_TIMEOUT_MS : TIMEOUT_MS
+}
 
 /** Sends a request and waits for its answer: a worker may. Throws a word where there is no answer. */
 export function send(method: string, url: string, headers: readonly string[], body: Uint8Array | undefined, limit: number): Answer {
@@ -17,7 +28,7 @@ export function send(method: string, url: string, headers: readonly string[], bo
   const request = new XMLHttpRequest()
   request.open(method, url, false)
   request.responseType = 'arraybuffer'
-  request.timeout = TIMEOUT_MS
+  request.timeout = timeoutOf(url)
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const [name, value] = [headers[i] ?? '', headers[i + 1] ?? '']
     if (!FORBIDDEN.includes(name)) request.setRequestHeader(name, value)

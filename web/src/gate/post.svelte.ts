@@ -61,7 +61,10 @@ export class Post {
       online: () => this.upkeep.online,
       renew: () => this.upkeep.renew(true),
       recorded: () => this.upkeep.recorded(),
-      silent: () => this.breaks({ part: 'device', why: 'no answer to a scan' }),
+      silent: () => {
+        // While it waits for the node it cannot answer; should it never again, its pulse tells.
+        if (this.upkeep.talks === null) this.breaks({ part: 'device', why: 'no answer to a scan' })
+      },
     })
   }
 

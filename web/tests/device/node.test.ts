@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest'
+import { timeoutOf } from '../../src/device/node'
+
+test('nobody waits at a gate for a node that does not answer', () => {
+  expect(timeoutOf('https://node.example/v1/gate/walk-ins')).toBe(2_000)
+  expect(timeoutOf('https://node.example/base/v1/gate/walk-ins')).toBe(2_000)
+  expect(timeoutOf('https://node.example/v1/gate/bundle')).toBe(8_000)
+  expect(timeoutOf('https://node.example/v1/policies?gate=/v1/gate/')).toBe(60_000)
+})
