@@ -6,8 +6,10 @@ use crate::http::auth::Guards;
 use crate::node::Node;
 use crate::node::directory::DataDirectory;
 use crate::service::audit::reads::ReadLog;
+use crate::service::desk::Desks;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
+use crate::service::page::Pages;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use std::sync::{Arc, OnceLock};
@@ -20,6 +22,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     parts: AppParts,
     guards: Guards,
+    desks: Desks,
     openapi: OnceLock<String>,
 }
 
@@ -38,6 +41,8 @@ pub struct AppParts {
     pub walk_ins: WalkIns,
     /// The log of regulators' reads.
     pub reads: ReadLog,
+    /// The pages for browsers.
+    pub pages: Pages,
     /// The data directory, held as long as the application lives.
     pub directory: Option<DataDirectory>,
     /// The end.
@@ -52,6 +57,7 @@ impl App {
         Self(Arc::new(Inner {
             parts,
             guards,
+            desks: Desks::default(),
             openapi: OnceLock::new(),
         }))
     }
@@ -102,6 +108,18 @@ impl App {
     #[must_use]
     pub fn reads(&self) -> &ReadLog {
         &self.0.parts.reads
+    }
+
+    /// Boxes of registrars' desks.
+    #[must_use]
+    pub fn desks(&self) -> &Desks {
+        &self.0.desks
+    }
+
+    /// The pages for browsers.
+    #[must_use]
+    pub fn pages(&self) -> &Pages {
+        &self.0.parts.pages
     }
 
     /// The OpenAPI document, once the routes are put together.

@@ -8,6 +8,7 @@ use crate::node::open::{Opened, Opening, open_for_bench};
 use crate::service::audit::reads::ReadLog;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
+use crate::service::page::Pages;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use anyhow::Context;
@@ -56,6 +57,7 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         records: GateRecords::open(directory.gate_records(), config.retention.gate_record_days)?,
         walk_ins: WalkIns::open(directory.walk_ins())?,
         reads: ReadLog::open(directory.reads())?,
+        pages: Pages::default(),
         config,
         metrics,
         shutdown,

@@ -10,6 +10,7 @@ use crate::node::open::{OpenError, Opened, Opening, open};
 use crate::service::audit::reads::ReadLog;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
+use crate::service::page::Pages;
 use crate::shutdown::Shutdown;
 use crate::telemetry::Metrics;
 use clap::{Args, ValueEnum};
@@ -140,6 +141,7 @@ pub fn application(setup: NodeSetup, shutdown: Shutdown) -> Result<App, ServeErr
         records: GateRecords::open(directory.gate_records(), days)?,
         walk_ins: WalkIns::open(directory.walk_ins())?,
         reads: ReadLog::open(directory.reads())?,
+        pages: Pages::built_in(),
         directory: Some(directory),
         config,
         shutdown,

@@ -20,8 +20,16 @@ pub struct Op {
     summary: &'static str,
     query: Vec<(&'static str, Required, RefOr<Schema>)>,
     body: Option<(RefOr<Schema>, usize)>,
-    answers: Vec<(StatusCode, &'static str, Option<RefOr<Schema>>)>,
+    answers: Vec<Answer>,
     schemas: Schemas,
+}
+
+/// An answer that is no refusal. Without a media type it has no content, without a schema a content of any shape.
+#[derive(Clone)]
+struct Answer {
+    status: StatusCode,
+    media: Option<&'static str>,
+    schema: Option<RefOr<Schema>>,
 }
 
 /// Describes a route in one line.
@@ -96,16 +104,37 @@ impl Op {
     /// A JSON answer.
     #[must_use]
     pub fn answers<T: ToSchema>(mut self, status: StatusCode) -> Self {
-        let schema = self.schema_of::<T>();
-        self.answers
-            .push((status, "application/json", Some(schema)));
+        let schema = Some(self.schema_of::<T>());
+        let media = Some("application/json");
+        self.answers.push(Answer {
+            status,
+            media,
+            schema,
+        });
         self
     }
 
     /// An answer of another media type.
     #[must_use]
     pub fn sends(mut self, media: &'static str) -> Self {
-        self.answers.push((StatusCode::OK, media, None));
+        let (status, media, schema) = (StatusCode::OK, Some(media), None);
+        self.answers.push(Answer {
+            status,
+            media,
+            schema,
+        });
+        self
+    }
+
+    /// An answer without content.
+    #[must_use]
+    pub fn answers_nothing(mut self) -> Self {
+        let (status, media, schema) = (StatusCode::NO_CONTENT, None, None);
+        self.answers.push(Answer {
+            status,
+            media,
+            schema,
+        });
         self
     }
 
@@ -151,12 +180,13 @@ impl Op {
                 .content("application/json", Content::new(Some(schema)));
             operation = operation.request_body(Some(body.build()));
         }
-        for (status, media, schema) in self.answers {
-            let words = status.canonical_reason().unwrap_or_default();
-            operation = operation.response(status.as_str(), response(words, media, schema));
+        for answer in self.answers {
+            let words = answer.status.canonical_reason().unwrap_or_default();
+            let shape = response(words, answer.media, answer.schema);
+            operation = operation.response(answer.status.as_str(), shape);
         }
         let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
-        let refused = response("A refusal", super::problem::MEDIA_TYPE, Some(problem));
+        let refused = response("A refusal", Some(super::problem::MEDIA_TYPE), Some(problem));
         operation = operation.response("default", refused);
         if access != Access::Anyone {
             let signed = SecurityRequirement::new("httpSignature", Vec::<String>::new());
@@ -166,12 +196,13 @@ impl Op {
     }
 }
 
-fn response(words: &str, media: &str, schema: Option<RefOr<Schema>>) -> Response {
-    let content = ContentBuilder::new().schema(schema).build();
-    ResponseBuilder::new()
-        .description(words)
-        .content(media, content)
-        .build()
+fn response(words: &str, media: Option<&str>, schema: Option<RefOr<Schema>>) -> Response {
+    let mut response = ResponseBuilder::new().description(words);
+    if let Some(media) = media {
+        let content = ContentBuilder::new().schema(schema).build();
+        response = response.content(media, content);
+    }
+    response.build()
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {

@@ -15,6 +15,9 @@ pub struct Json<T>(pub T);
 /// A JSON reply of something that was made.
 pub struct Created<T>(pub T);
 
+/// A reply without content: what was asked is done.
+pub struct Done;
+
 /// Bytes with their media type, and how long anyone may keep them.
 pub struct Bytes {
     /// The content.
@@ -57,6 +60,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         json(StatusCode::CREATED, &self.0)
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
     }
 }
 

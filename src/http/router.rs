@@ -4,8 +4,8 @@ use super::auth::Access::{Anyone, Attester, Gate, Registrar, Regulator};
 use super::operation::{integer, op, text};
 use super::table::{Assembled, Table};
 use super::{
-    attestation, audit, bucket, did, entry, epoch, forest, gate, governance, health, key, network,
-    notice, policy, region, submission, tile,
+    attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance, health, key,
+    network, notice, page, policy, region, submission, tile,
 };
 use crate::app::App;
 use crate::clock::Clock;
@@ -20,7 +20,8 @@ const CREATED: StatusCode = StatusCode::CREATED;
 
 /// All routes of a node, as section 9.3 lists them, and the document that describes them.
 pub fn routes(app: &App) -> (Router<App>, OpenApi) {
-    let mut table = wallet(submissions(organisations(reading(Table::new(app.clone())))));
+    let table = organisations(reading(Table::new(app.clone())));
+    let mut table = pages(desks(wallet(submissions(table))));
     if matches!(app.clock(), Clock::Settable(_)) {
         table = table.post(
             "/dev/clock",
@@ -34,6 +35,28 @@ pub fn routes(app: &App) -> (Router<App>, OpenApi) {
     let Assembled { router, document } = table.assemble();
     app.set_openapi(document.to_json().unwrap_or_default());
     (router, document)
+}
+
+/// Boxes in which a request waits for a registrar (clause 9.7).
+#[rustfmt::skip]
+fn desks(table: Table) -> Table {
+    table
+        .post("/v1/desks", Registrar, desk::open, op("Open a box for a request").takes::<s::desk::DeskOpening>().answers::<s::desk::DeskView>(CREATED))
+        .post("/v1/desks/{box}/request", Anyone, desk::put, op("Put a sealed request into an open box").takes_up_to::<s::desk::SealedRequest>(desk::REQUEST_LIMIT).answers::<s::desk::DeskView>(CREATED))
+        .get("/v1/desks/{box}/request", Registrar, desk::take, op("The sealed request, once it has come").answers::<s::desk::SealedRequest>(OK))
+        .delete("/v1/desks/{box}", Registrar, desk::close, op("Close a box").answers_nothing())
+}
+
+/// Pages for browsers. What was not built is not found.
+#[rustfmt::skip]
+fn pages(table: Table) -> Table {
+    let entry = || op("An entry's page, or a file beside the entries").sends("text/html");
+    table
+        .get("/", Anyone, page::home, op("The first page").sends("text/html"))
+        .get("/{entry}", Anyone, page::entry, entry())
+        .get("/{entry}/", Anyone, page::entry, entry())
+        .get("/{entry}/index.html", Anyone, page::entry, entry())
+        .get("/assets/{file}", Anyone, page::asset, op("A file whose name holds its hash").sends("application/octet-stream"))
 }
 
 #[rustfmt::skip]

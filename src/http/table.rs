@@ -77,6 +77,23 @@ impl Table {
         )
     }
 
+    /// `DELETE`.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &'static str, access: Access, handler: H, op: Op) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.add(
+            MethodFilter::DELETE,
+            HttpMethod::Delete,
+            path,
+            access,
+            handler,
+            op,
+        )
+    }
+
     fn add<H, T>(
         mut self,
         filter: MethodFilter,

@@ -24,6 +24,9 @@ pub enum ServiceError {
     /// About an identifier's resolution.
     #[error(transparent)]
     Resolution(#[from] ResolutionError),
+    /// About a box of a registrar's desk.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
     /// Too much at once.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -118,6 +121,23 @@ pub enum ResolutionError {
     NotAcceptable,
 }
 
+/// About a box of a registrar's desk (clause 9.7).
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum DeskError {
+    /// Not opened, over, or another registrar's.
+    #[error("no such box is open; the registrar opens another and tells its code")]
+    Unknown,
+    /// Nothing lies in it yet.
+    #[error("the request has not come yet")]
+    Empty,
+    /// Another request lies in it.
+    #[error("another request lies in this box; the registrar opens another and tells its code")]
+    Full,
+    /// Another registrar opened it.
+    #[error("another registrar has a box of this name")]
+    Taken,
+}
+
 /// Too much at once; to be tried again.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Busy {
@@ -130,6 +150,9 @@ pub enum Busy {
     /// The organisation has used its budget.
     #[error("too many requests of this organisation; try again later")]
     Organisation,
+    /// Too many boxes are open.
+    #[error("too many boxes are open; close some, or try again later")]
+    Desks,
 }
 
 /// The node cannot serve this now.

@@ -3,6 +3,7 @@
 pub mod attestation;
 pub mod audit;
 pub mod bucket;
+pub mod desk;
 pub mod did;
 pub mod encoded;
 pub mod entry;
@@ -15,6 +16,7 @@ pub mod key;
 pub mod moment;
 pub mod network;
 pub mod notice;
+pub mod page;
 pub mod policy;
 pub mod region;
 pub mod submission;

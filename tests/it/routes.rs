@@ -7,6 +7,11 @@ use std::collections::BTreeSet;
 
 /// Every route and who may call it. A route that is not here fails the first test, one that is not in the document too.
 const TABLE: &[(&str, &str, &str)] = &[
+    ("GET", "/", "anyone"),
+    ("GET", "/{entry}", "anyone"),
+    ("GET", "/{entry}/", "anyone"),
+    ("GET", "/{entry}/index.html", "anyone"),
+    ("GET", "/assets/{file}", "anyone"),
     ("GET", "/healthz", "anyone"),
     ("GET", "/readyz", "anyone"),
     ("GET", "/metrics", "anyone"),
@@ -37,6 +42,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/v1/checkins", "anyone"),
     ("POST", "/v1/absorbs", "anyone"),
     ("POST", "/v1/enrolments", "registrar"),
+    ("POST", "/v1/desks", "registrar"),
+    ("POST", "/v1/desks/{box}/request", "anyone"),
+    ("GET", "/v1/desks/{box}/request", "registrar"),
+    ("DELETE", "/v1/desks/{box}", "registrar"),
     ("POST", "/v1/attestations", "attester"),
     ("POST", "/v1/attestations/withdrawals", "attester"),
     ("POST", "/v1/governance", "anyone"),
@@ -74,6 +83,7 @@ fn operations(world: &World) -> Vec<Operation> {
                 method: match method.as_str() {
                     "get" => "GET",
                     "post" => "POST",
+                    "delete" => "DELETE",
                     other => panic!("{other} {path}"),
                 },
                 path: path.clone(),
@@ -119,15 +129,19 @@ fn the_pages_client_is_made_from_the_document_as_it_is() {
 fn call(operation: &Operation) -> Call {
     let path = operation
         .path
+        .replace("{entry}", "w")
+        .replace("/assets/{file}", "/assets/main-1f2e.js")
         .replace("{file}", "checkin.vk")
         .replace("{did}", &Member::Gate.did().to_string())
         .replace("{gate}", &Member::Gate.did().to_string())
+        .replace("{box}", &"0a".repeat(32))
         .replace("{batch}", "1")
         .replace("{index}", "0")
         .replace("/tile/{path}", "/tile/entries/000")
         .replace("/forest/{path}", "/forest/notes/0/000");
     match operation.method {
         "GET" => Call::get(&path),
+        "DELETE" => Call::delete(&path),
         _ => Call::post(&path, &Value::Object(serde_json::Map::new())),
     }
 }
@@ -170,8 +184,9 @@ fn every_route_answers_its_role_and_turns_every_other_away() {
 fn what_is_not_in_the_table_is_refused() {
     let world = World::start();
     for path in [
-        "/",
         "/v1",
+        "/v1/",
+        "/v1/index.html",
         "/v1/persons",
         "/v1/network/",
         "/v2/network",

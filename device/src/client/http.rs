@@ -67,6 +67,16 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Takes away what is at `target`. Sent a second time it may find nothing there.
+    #[must_use]
+    pub fn delete(target: &'a str) -> Self {
+        Self {
+            method: "DELETE",
+            repeat: Repeat::Never,
+            ..Self::get(target)
+        }
+    }
+
     /// Sends `body` as JSON.
     ///
     /// # Errors

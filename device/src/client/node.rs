@@ -1,5 +1,7 @@
 //! The client of a node: one method for each route of clause 9.3.
 
+mod desk;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 

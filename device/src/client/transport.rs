@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A request as it is sent.
 #[derive(Clone, Debug)]
 pub struct WireRequest<'a> {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// The whole address.
     pub url: &'a str,

@@ -3,11 +3,16 @@
 use super::cast::{Cast, Member};
 use super::seed::POLICY;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 
 /// A number that nobody has: the birthday and the place are made up, the check digit fits.
 const ID_NUMBER: &str = "110105199001010010";
+/// Another one, for the person who comes with a browser.
+const OTHER_ID_NUMBER: &str = "110105199002020026";
+/// The pages and what they are.
+const PAGES: [(&str, &str); 3] = [("wallet", "w"), ("gate", "g"), ("regulator", "r")];
 
 /// A running demo network.
 pub struct Guide<'a> {
@@ -18,6 +23,16 @@ pub struct Guide<'a> {
 }
 
 impl Guide<'_> {
+    /// Where the pages are. Browsers take passkeys for a name alone, so the loopback address is called by its name.
+    fn page(&self, entry: &str) -> String {
+        let port = self.node.port();
+        if self.node.ip().is_loopback() {
+            format!("http://localhost:{port}/{entry}")
+        } else {
+            format!("http://{}/{entry}", self.node)
+        }
+    }
+
     /// For programs.
     pub fn to_json(&self) -> Value {
         let dids: serde_json::Map<String, Value> = self
@@ -29,11 +44,17 @@ impl Guide<'_> {
         json!({
             "node": format!("http://{}", self.node),
             "trustees": self.trustees.iter().map(|t| format!("http://{t}")).collect::<Vec<_>>(),
+            "pages": PAGES.map(|(name, entry)| (name, self.page(entry))).into_iter().collect::<BTreeMap<_, _>>(),
             "directory": self.cast.root(),
             "passphrase_file": self.cast.passphrase_file(),
             "policy": POLICY,
             "dids": dids,
         })
+    }
+
+    fn did(&self, member: Member) -> String {
+        let did = self.cast.did(member);
+        did.map(|did| did.to_string()).unwrap_or_default()
     }
 
     /// For people.
@@ -45,8 +66,7 @@ impl Guide<'_> {
             .map(|t| format!("http://{t}"))
             .collect();
         let trustees = trustees.join(",");
-        let employer = self.cast.did(Member::Employer);
-        let employer = employer.map(|did| did.to_string()).unwrap_or_default();
+        let employer = self.did(Member::Employer);
         format!(
             "demo network: node http://{node}, trustees {trustees}
 All of it is synthetic (演示数据). In another terminal:
@@ -74,6 +94,16 @@ It proves ahead of time, shows, and the gate says green:
   luyin wallet show --venue $VENUE --png pass.png
   luyin gate verify --state gate --image pass.png
 
+The same in a browser: a wallet at {wallet}, a gate at {gate}, the regulator at {regulator}.
+In the wallet, 李某 with the last digits {other_digits} works for $VENUE. The registrar opens the desk, tells the code, and is asked what the phone says:
+  printf '%s\\n%s\\n' {other_id} 李某 > other.txt
+  luyin registrar desk --keystore registrar.keys --register register --trustees $TRUSTEES --id-number-file other.txt --out other.json
+The gate's page shows its DID, and is let in by the authority:
+  GATE=<the DID that the page shows>
+  luyin authority propose --keystore proposer.keys --out gate.json accredit --subject $GATE --role gate --venue $VENUE
+  luyin authority approve --keystore approver.keys --file gate.json --yes
+The regulator opens {directory}/regulator.keys with the passphrase in {directory}/passphrase, as {regulator_did}.
+
 The authority publishes a notice about the person; once trustees have released the day, the gate says red:
   luyin registrar subject --keystore registrar.keys --register register --id-number-file id.txt --out subject.json
   echo 'the evidence on file' > evidence.txt
@@ -89,6 +119,12 @@ The authority publishes a notice about the person; once trustees have released t
 Anyone may check the whole log, while the node runs:
   luyin verify-log node --keys {keys}
 ",
+            wallet = self.page("w"),
+            gate = self.page("g"),
+            regulator = self.page("r"),
+            regulator_did = self.did(Member::Regulator),
+            other_id = OTHER_ID_NUMBER,
+            other_digits = OTHER_ID_NUMBER.get(16..).unwrap_or_default(),
             digits = ID_NUMBER.get(16..).unwrap_or_default(),
             id = ID_NUMBER,
             keys = self.keys.display(),

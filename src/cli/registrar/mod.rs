@@ -1,6 +1,7 @@
 //! `luyin registrar`: enrols persons whom the registrar has seen, one or many, and looks up its own register.
 
 mod batch;
+mod desk;
 mod enrol;
 mod panel;
 mod register;
@@ -18,6 +19,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use self::batch::BatchError;
+use self::desk::{DeskArgs, DeskCommandError};
 use self::enrol::{EnrolError, Office, Person};
 use self::panel::{HttpDesk, Panel, PanelError};
 use self::register::{Progress, Register, RegisterError};
@@ -35,6 +37,7 @@ const KEY: &str = "registrar";
   luyin registrar enrol --keystore desk.keys --node http://127.0.0.1:8080 --register desk-register \\
       --trustees http://127.0.0.1:8101,http://127.0.0.1:8102,http://127.0.0.1:8103,http://127.0.0.1:8104,http://127.0.0.1:8105 \\
       --id-number-file - --request request.json --out receipt.json
+  luyin registrar desk --keystore desk.keys --register desk-register --trustees ... --id-number-file id.txt --out receipt.json
   luyin registrar batch --keystore desk.keys --register desk-register --trustees ... --csv people.csv --out receipts
   luyin registrar subject --keystore desk.keys --register desk-register --id-number-file id.txt --out subject.json
 An ID file has the number on its first line and the name on its second; `-` reads both from standard input.
@@ -54,6 +57,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Enrol the person at the desk: tell a code, and take the request that the phone leaves under it
+    Desk(DeskArgs),
     /// Enrol many persons from a table with the columns id_number, name, request
     Batch {
         #[command(flatten)]
@@ -142,6 +147,9 @@ pub enum RegistrarError {
     /// One enrolment.
     #[error(transparent)]
     Enrol(#[from] EnrolError),
+    /// The desk.
+    #[error(transparent)]
+    Desk(#[from] DeskCommandError),
     /// A table.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -166,6 +174,7 @@ pub fn run(command: Command, say: Say) -> Result<(), RegistrarError> {
             let request = read_file(&request, MAX_REQUEST)?;
             enrol_one(&office, &person, &request, &out, say)
         }
+        Command::Desk(args) => desk::run(&args, say),
         Command::Batch { office, csv, out } => {
             let opened = Opened::open(&office)?;
             let summary = opened
@@ -192,12 +201,25 @@ fn enrol_one(
     let opened = Opened::open(args)?;
     let request =
         EnrolRequest::from_json(request, &opened.organisation.network).map_err(EnrolError::from)?;
+    finish(&opened, person, &request, Some(out), say)
+}
+
+/// Enrols a person with an open request, writes the receipt and says so.
+fn finish(
+    opened: &Opened,
+    person: &Person,
+    request: &EnrolRequest,
+    out: Option<&Path>,
+    say: Say,
+) -> Result<(), RegistrarError> {
     let done = opened.with_office(|office, node| {
         let now = node.now()?;
-        office.enrol(person, &request, now)
+        office.enrol(person, request, now)
     })??;
-    let receipt = serde_json::to_vec_pretty(&done.receipt).unwrap_or_default();
-    write_file(out, &receipt)?;
+    if let Some(out) = out {
+        let receipt = serde_json::to_vec_pretty(&done.receipt).unwrap_or_default();
+        write_file(out, &receipt)?;
+    }
     let shown = json!({ "receipt": done.receipt, "without": done.without });
     say.outcome(&shown, || {
         let mut text = format!("enrolled at entry {}", done.receipt.entry);

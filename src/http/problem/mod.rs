@@ -2,7 +2,7 @@
 //! not compile before it has a status and a slug. Faults of the node show an id and nothing else.
 
 use crate::service::error::{
-    Busy, CallerError, RequestError, ResolutionError, ServiceError, Unavailable,
+    Busy, CallerError, DeskError, RequestError, ResolutionError, ServiceError, Unavailable,
 };
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -77,6 +77,7 @@ pub fn kind_of(error: &ServiceError) -> Kind {
         ServiceError::Refused(e) => kind(status_of(e), e.slug()),
         ServiceError::NotFound(_) => kind(StatusCode::NOT_FOUND, "not-found"),
         ServiceError::Resolution(e) => of_resolution(e),
+        ServiceError::Desk(e) => of_desk(e),
         ServiceError::Busy(Busy::Queue) => later(StatusCode::TOO_MANY_REQUESTS, "queue-full", 1),
         ServiceError::Busy(Busy::Address) => {
             later(StatusCode::TOO_MANY_REQUESTS, "address-budget", 5)
@@ -84,6 +85,7 @@ pub fn kind_of(error: &ServiceError) -> Kind {
         ServiceError::Busy(Busy::Organisation) => {
             later(StatusCode::TOO_MANY_REQUESTS, "organisation-budget", 5)
         }
+        ServiceError::Busy(Busy::Desks) => later(StatusCode::TOO_MANY_REQUESTS, "desks-full", 60),
         ServiceError::Unavailable(Unavailable::Disk) => {
             later(StatusCode::SERVICE_UNAVAILABLE, "cannot-write", 30)
         }
@@ -123,6 +125,15 @@ const fn of_caller(error: &CallerError) -> Kind {
         CallerError::NonceUsed => kind(StatusCode::UNAUTHORIZED, "nonce-used"),
         CallerError::Role => kind(StatusCode::FORBIDDEN, "role"),
         CallerError::NotOwn => kind(StatusCode::FORBIDDEN, "not-own"),
+    }
+}
+
+const fn of_desk(error: &DeskError) -> Kind {
+    match error {
+        DeskError::Unknown => kind(StatusCode::NOT_FOUND, "desk-unknown"),
+        DeskError::Empty => kind(StatusCode::NOT_FOUND, "desk-empty"),
+        DeskError::Full => kind(StatusCode::CONFLICT, "desk-full"),
+        DeskError::Taken => kind(StatusCode::CONFLICT, "desk-taken"),
     }
 }
 

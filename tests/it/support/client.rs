@@ -67,6 +67,13 @@ impl Call {
         }
     }
 
+    pub fn delete(target: &str) -> Self {
+        Self {
+            method: "DELETE",
+            ..Self::get(target)
+        }
+    }
+
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -121,7 +128,7 @@ impl Call {
             request = request.header(name, value);
         }
         let sent = match self.method {
-            "GET" => agent.run(request.body(()).unwrap()),
+            "GET" | "DELETE" => agent.run(request.body(()).unwrap()),
             _ => agent.run(request.body(self.body.clone()).unwrap()),
         };
         let mut response = sent.ok()?;

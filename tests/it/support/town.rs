@@ -10,6 +10,7 @@ use luyin::clock::Clock;
 use luyin::shutdown::Shutdown;
 use luyin::trustee::{HttpPeer, Keyring, Parts, TrusteeService, serve};
 use luyin_device::client::RequestSigner;
+use luyin_device::enrolment::DeskCode;
 use luyin_keys::escrow::TrusteeKeys;
 use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile, SecretBytes};
 use luyin_keys::seal_key::SealKey;
@@ -19,9 +20,10 @@ use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::signature::Signature;
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -55,6 +57,15 @@ pub struct Said {
 }
 
 impl Said {
+    fn of(out: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            success: out.status.success(),
+            stdout: text(&out.stdout),
+            stderr: text(&out.stderr),
+        }
+    }
+
     /// The JSON of a command that succeeded.
     pub fn json(&self) -> Value {
         assert!(self.success, "{}", self.stderr);
@@ -225,20 +236,19 @@ impl Town {
 
     /// Runs the command in the town's directory.
     pub fn luyin(&self, args: &[&str]) -> Said {
-        let out = Command::new(env!("CARGO_BIN_EXE_luyin"))
+        Said::of(self.command(args).output().unwrap())
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_luyin"));
+        command
             .args(args)
             .arg("--json")
             .current_dir(self.dir.path())
+            .stdin(Stdio::null())
             .env("LUYIN_NODE", self.node())
-            .env("LUYIN_PASSPHRASE_FILE", self.path("passphrase"))
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Said {
-            success: out.status.success(),
-            stdout: text(&out.stdout),
-            stderr: text(&out.stderr),
-        }
+            .env("LUYIN_PASSPHRASE_FILE", self.path("passphrase"));
+        command
     }
 
     /// A new wallet's request for enrolment, in `<name>.request`.
@@ -386,6 +396,56 @@ impl Drop for Town {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+/// `luyin registrar desk`, waiting for the request of a person whose ID it was given.
+pub struct DeskAtWork {
+    pub code: DeskCode,
+    running: Child,
+    screen: BufReader<ChildStderr>,
+}
+
+impl DeskAtWork {
+    /// Begins it and reads the code from its screen. The receipt goes to `first.receipt`.
+    pub fn open(town: &Town, id: &str) -> Self {
+        std::fs::write(town.path("id"), format!("{id}\n王某\n")).unwrap();
+        let trustees = town.trustees();
+        let args = [
+            "registrar",
+            "desk",
+            "--yes",
+            "--keystore",
+            "registrar.keys",
+            "--register",
+            "register",
+            "--trustees",
+            &trustees,
+            "--id-number-file",
+            "id",
+            "--out",
+            "first.receipt",
+        ];
+        let mut command = town.command(&args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        let mut screen = BufReader::new(running.stderr.take().unwrap());
+        let mut line = String::new();
+        screen.read_line(&mut line).unwrap();
+        let shown: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        Self {
+            code: shown["code"].as_str().unwrap().parse().unwrap(),
+            running,
+            screen,
+        }
+    }
+
+    /// What it said in the end.
+    pub fn end(mut self) -> Said {
+        let mut stderr = String::new();
+        self.screen.read_to_string(&mut stderr).unwrap();
+        let said = Said::of(self.running.wait_with_output().unwrap());
+        Said { stderr, ..said }
     }
 }
 

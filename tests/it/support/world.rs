@@ -14,6 +14,7 @@ use luyin::node::verifying_keys;
 use luyin::service::audit::reads::ReadLog;
 use luyin::service::gate::records::GateRecords;
 use luyin::service::gate::walk_ins::WalkIns;
+use luyin::service::page::Pages;
 use luyin::shutdown::Shutdown;
 use luyin::telemetry::Metrics;
 use luyin_keys::keystore::SecretBytes;
@@ -43,6 +44,15 @@ use tokio::runtime::Runtime;
 
 /// When stories begin: 2026-11-23, 10:00 in Beijing.
 pub const START: Timestamp = Timestamp::new(1_795_399_200_000);
+
+/// The files that a story's node has for browsers.
+pub const PAGE_FILES: [(&str, &str); 5] = [
+    ("index.html", "the first page"),
+    ("w/index.html", "the wallet's page"),
+    ("w/index.html.br", "the same, compressed"),
+    ("sw.js", "the worker"),
+    ("assets/main-1f2e.js", "the script"),
+];
 
 /// An organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +201,7 @@ impl World {
             records: GateRecords::open(at("records"), 14).unwrap(),
             walk_ins: WalkIns::open(at("walk-ins")).unwrap(),
             reads: ReadLog::open(at("reads")).unwrap(),
+            pages: Pages::of(PAGE_FILES.map(|(name, text)| (name.into(), text.as_bytes().into()))),
             directory: None,
             config,
             shutdown: Shutdown::default(),

@@ -83,6 +83,8 @@ const FAULTS: Readonly<Record<string, Told>> = {
   draft_size: told('填写内容过长', '请缩短后再试。', 'This is more than a form holds', 'Shorten it and try again.'),
   consent: told('同意没有记下', '请重新打开本页再试。', 'The consent was not noted', 'Open the page again and try once more.'),
   desk_code_expired: told('登记台代码已过期', '请向登记台索取新的代码。', 'The desk’s code has run out', 'Ask the desk for a new one.'),
+  desk_unknown: told('登记台代码已过期', '请向登记台索取新的代码。', 'The desk’s code has run out', 'Ask the desk for a new one.'),
+  desk_full: told('已有另一份申请占用此代码', '请立即告诉登记员：这份申请不是您的。请换一个新代码再提交。', 'Another request came under this code first', 'Tell the registrar at once that it is not yours, and ask for a new code.'),
   not_enrolled: told('尚未登记', '请带身份证到登记台办理。', 'Not enrolled yet', 'Go to a registrar’s desk with your ID.'),
   already_enrolled: told('已经登记过了', '无需再次登记。', 'Enrolled already', 'There is nothing more to do.'),
   no_request: told('还没有提交登记申请', '请先输入登记台代码。', 'No enrolment was requested', 'Enter the desk’s code first.'),
