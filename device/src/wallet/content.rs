@@ -106,6 +106,10 @@ pub struct Person {
     pub request: Option<EnrolRequest>,
     /// The newest note known.
     pub note: Option<HeldNote>,
+    /// The one before, where the newest differs from it by a normal check-in alone: passes may rest on it until many
+    /// share an epoch with the newest.
+    #[serde(default)]
+    pub previous: Option<HeldNote>,
     /// What was submitted and not yet seen on the ledger.
     pub pending: Option<Pending>,
     /// Attestations received and not yet absorbed.

@@ -204,6 +204,7 @@ impl<V: Vault> Wallet<V> {
             employer,
             request: None,
             note: None,
+            previous: None,
             pending: None,
             attestations: Vec::new(),
             passes: Vec::new(),

@@ -1,8 +1,9 @@
 //! Proving passes ahead of time, so that showing one needs neither the network nor a prover.
 
-use super::sync::ForestView;
+use super::sync::{Crowd, ForestView};
 use super::{
-    Ledger, PassFor, Prover, PublicData, ReadyPass, SecretSeed, Vault, Wallet, WalletError,
+    HeldNote, Ledger, PassFor, Prover, PublicData, ReadyPass, SecretSeed, Vault, Wallet,
+    WalletError,
 };
 use crate::client::Encoded;
 use luyin_circuits::pass::{Occasion, PackedPolicy, Private};
@@ -65,6 +66,12 @@ struct Ground<'a> {
     policy: &'a Policy,
     risk: &'a RiskList,
     day: Day,
+}
+
+/// A note and the forest under the epoch that fits it best.
+struct Footing<'a, L> {
+    note: HeldNote,
+    view: ForestView<'a, L>,
 }
 
 impl WantedPasses {
@@ -137,7 +144,8 @@ impl<V: Vault> Wallet<V> {
         self.content.seen.as_ref().ok_or(WalletError::NeverSynced)
     }
 
-    /// Has passes ready: walks on, fetches what is public, proves what is missing, and writes after each policy.
+    /// Has passes ready: walks on, fetches what is public, proves what is missing or rests on an epoch that tells too
+    /// much by now, and writes after each policy. To be run in the background, once in each block of four hours at least.
     /// `progress` hears how many of how many are done.
     ///
     /// # Errors
@@ -165,8 +173,7 @@ impl<V: Vault> Wallet<V> {
             }
         }
         let risk = seen.risk_at(moment).ok_or(WalletError::NoPolicy)?;
-        let leaf = self.content.person(label)?.held()?.leaf;
-        let view = ForestView::shared(ledger, &self.content.parameters.0, leaf, now)?;
+        let footings = self.footings(label, ledger, now)?;
         let list = wanted.list(now);
         let total = list.len() * policies.len();
         let (mut proved, mut done) = (Proved::default(), 0);
@@ -180,7 +187,7 @@ impl<V: Vault> Wallet<V> {
             }
             let ground = Ground { policy, risk, day };
             for one in &list {
-                match self.prove_one(label, &ground, one, &view, prover) {
+                match self.prove_one(label, &ground, one, &footings, prover) {
                     Ok(true) => proved.made += 1,
                     Ok(false) => proved.at_hand += 1,
                     Err(WalletError::Unprovable(reason)) => {
@@ -198,28 +205,83 @@ impl<V: Vault> Wallet<V> {
         Ok(proved)
     }
 
+    /// What passes may rest on, the best first. Who has just checked in stands under an epoch of few; the note before,
+    /// where nothing but that check-in lies between, stands under one of many.
+    fn footings<'a, L: Ledger>(
+        &self,
+        label: Option<&str>,
+        ledger: &'a L,
+        now: Timestamp,
+    ) -> Result<Vec<Footing<'a, L>>, WalletError> {
+        let person = self.content.person(label)?;
+        let on = |note: &HeldNote| {
+            let view = ForestView::shared(ledger, &self.content.parameters.0, note.leaf, now)?;
+            Ok::<_, WalletError>(Footing {
+                note: note.clone(),
+                view,
+            })
+        };
+        let newest = on(person.held()?)?;
+        if newest.view.crowd() == Crowd::Block {
+            return Ok(vec![newest]);
+        }
+        let before = person.previous.as_ref().map(on).transpose()?;
+        let before = before.filter(|b| b.view.crowd() == Crowd::Block);
+        Ok(before.into_iter().chain([newest]).collect())
+    }
+
+    /// Whether one was made. The reason why none can be is the newest note's.
     fn prove_one<L: Ledger>(
         &mut self,
         label: Option<&str>,
         ground: &Ground<'_>,
         wanted: &Wanted,
-        view: &ForestView<'_, L>,
+        footings: &[Footing<'_, L>],
+        prover: &impl Prover,
+    ) -> Result<bool, WalletError> {
+        let mut refused = WalletError::NotEnrolled;
+        for footing in footings {
+            match self.prove_on(label, ground, wanted, footing, prover) {
+                Err(unprovable @ WalletError::Unprovable(_)) => refused = unprovable,
+                done => return done,
+            }
+        }
+        Err(refused)
+    }
+
+    fn prove_on<L: Ledger>(
+        &mut self,
+        label: Option<&str>,
+        ground: &Ground<'_>,
+        wanted: &Wanted,
+        Footing { note: held, view }: &Footing<'_, L>,
         prover: &impl Prover,
     ) -> Result<bool, WalletError> {
         let network = self.network();
         let wait = u64::from(self.content.parameters.0.cadence.quick_ms).div_ceil(1_000);
         let person = self.content.person_mut(label)?;
         let Ground { policy, risk, day } = *ground;
-        let at_hand = person.passes.iter().any(|ready| {
+        // Made for the same: under one version of policy and risk list or another.
+        let is_wanted = |ready: &ReadyPass| {
             let pass = &ready.pass.0;
-            ready.place == wanted.place
-                && (pass.policy, pass.risk) == (policy.reference, risk.version)
+            (ready.place, pass.policy.id) == (wanted.place, policy.reference.id)
                 && (pass.day, pass.scope, pass.mode) == (day, wanted.scope, wanted.mode)
-        });
-        if at_hand {
+        };
+        // A walk-in scope that was used stays used, whichever policy it was shown under.
+        let is_used = |ready: &ReadyPass| {
+            let pass = &ready.pass.0;
+            ready.place == PassFor::WalkIn
+                && ready.shown.is_some()
+                && (ready.place, pass.day, pass.scope) == (wanted.place, day, wanted.scope)
+        };
+        let stays = |ready: &ReadyPass| {
+            let pass = &ready.pass.0;
+            let current = (pass.policy, pass.risk) == (policy.reference, risk.version);
+            is_used(ready) || is_wanted(ready) && current && !view.is_better_than(pass.epoch)
+        };
+        if person.passes.iter().any(stays) {
             return Ok(false);
         }
-        let held = person.held()?;
         let sk = person.secret();
         let private = Private {
             sk,
@@ -256,6 +318,8 @@ impl<V: Vault> Wallet<V> {
             ephemeral: key,
             proof,
         };
+        // What it replaces must not be shown instead.
+        person.passes.retain(|ready| !is_wanted(ready));
         person.passes.push(ReadyPass {
             pass: Encoded(pass),
             ephemeral,

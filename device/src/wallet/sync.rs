@@ -17,10 +17,13 @@ use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::scope;
 use luyin_protocol::time::{Day, Timestamp};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// Levels of a tile: 4,096 leaves.
 const TILE_HEIGHT: u8 = 6;
-const ATTEMPTS: usize = 3;
+/// How often a wallet looks whether checkpoint and forest are of one epoch: between the two a node writes and signs.
+const ATTEMPTS: usize = 20;
 const NOTES: &str = "/forest/notes";
 
 /// An epoch root as proofs take it.
@@ -30,6 +33,17 @@ pub(super) struct EpochAt {
     pub(super) root: EpochRoot,
 }
 
+/// How many wallets prove against an epoch: the more, the less it tells (clause 6.3a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Crowd {
+    /// Those who cannot wait.
+    Few,
+    /// Those who came after the block's first.
+    Hour,
+    /// Everyone whose note was there when a block of four hours began.
+    Block,
+}
+
 /// The forest under one epoch, every part of it checked.
 pub(super) struct ForestView<'a, L> {
     ledger: &'a L,
@@ -37,6 +51,10 @@ pub(super) struct ForestView<'a, L> {
     sizes: Vec<u64>,
     window: Window,
     pub(super) epoch: EpochAt,
+    /// Recent epochs that many share.
+    crowds: BTreeMap<u64, Crowd>,
+    /// The path that was asked for: every pass of one run rests on it, and the node is asked once however many there are.
+    path: OnceCell<(u64, Path<NOTE_LEVELS>)>,
 }
 
 impl From<ForestError> for WalletError {
@@ -63,14 +81,11 @@ impl<'a, L: Ledger> ForestView<'a, L> {
     ) -> Result<Self, WalletError> {
         let newest = Self::load(ledger, parameters)?;
         let listed = recent_epochs(ledger, parameters, newest.epoch.number)?;
-        let chosen = choose_epoch(
-            &listed,
-            leaf,
-            now,
-            u64::from(parameters.cadence.root_window_ms / 2),
-        );
+        let crowds = crowds(&listed);
+        let young = u64::from(parameters.cadence.root_window_ms / 2);
+        let chosen = choose_epoch(&listed, &crowds, leaf, now, young);
         let Some(chosen) = chosen.filter(|e| e.number != u64::from(newest.epoch.number)) else {
-            return Ok(newest);
+            return Ok(Self { crowds, ..newest });
         };
         let bad = |_| WalletError::Untrusted("the number of an epoch");
         let epoch = EpochAt {
@@ -80,12 +95,30 @@ impl<'a, L: Ledger> ForestView<'a, L> {
         let capacity = newest.shape.capacity();
         let trees = chosen.notes.div_ceil(capacity);
         let size_of = |tree: u64| chosen.notes.saturating_sub(tree * capacity).min(capacity);
-        Self::at(
+        let view = Self::at(
             ledger,
             newest.shape,
             (0..trees).map(size_of).collect(),
             epoch,
-        )
+        )?;
+        Ok(Self { crowds, ..view })
+    }
+
+    /// How many prove against its epoch.
+    pub(super) fn crowd(&self) -> Crowd {
+        let crowd = self.crowds.get(&u64::from(self.epoch.number)).copied();
+        crowd.unwrap_or(Crowd::Few)
+    }
+
+    /// Whether a pass that rests on another epoch should be made anew: this one is shared by many, and by more than that
+    /// one or newer. Else whoever proved in haste would stand out all day, and whoever is late with the last block's.
+    pub(super) fn is_better_than(&self, other: u32) -> bool {
+        let rank = |number: u32| {
+            let crowd = self.crowds.get(&u64::from(number)).copied();
+            (crowd.unwrap_or(Crowd::Few), number)
+        };
+        let own = rank(self.epoch.number);
+        own.0 > Crowd::Few && own > rank(other)
     }
 
     /// Fetches the tile roots of the newest trees of these sizes and checks that they lead to the epoch's root.
@@ -115,11 +148,22 @@ impl<'a, L: Ledger> ForestView<'a, L> {
             sizes,
             window,
             epoch,
+            crowds: BTreeMap::new(),
+            path: OnceCell::new(),
         })
     }
 
     /// The path of a note from its leaf to the epoch root.
     pub(super) fn path(&self, leaf: u64, wait_s: u64) -> Result<Path<NOTE_LEVELS>, WalletError> {
+        if let Some((_, path)) = self.path.get().filter(|(of, _)| *of == leaf) {
+            return Ok(*path);
+        }
+        let path = self.fetch_path(leaf, wait_s)?;
+        let _ = self.path.set((leaf, path));
+        Ok(path)
+    }
+
+    fn fetch_path(&self, leaf: u64, wait_s: u64) -> Result<Path<NOTE_LEVELS>, WalletError> {
         let (number, index) = (leaf / self.shape.capacity(), leaf % self.shape.capacity());
         let position = LeafPosition::new(number, index);
         let place = usize::try_from(number).unwrap_or(usize::MAX);
@@ -219,22 +263,36 @@ fn recent_epochs(
     Ok(all)
 }
 
-/// The epoch to prove passes against, among those over the note and no older than `young`
-/// milliseconds: the newest that was the
-/// first shared one of a block of four hours; else the newest shared one; else none, and the very newest serves.
-fn choose_epoch(epochs: &[Epoch], leaf: u64, now: Timestamp, young: u64) -> Option<Epoch> {
+/// The shared ones among some epochs, and which of them were the first of a block of four hours.
+fn crowds(epochs: &[Epoch]) -> BTreeMap<u64, Crowd> {
     let block = |e: &Epoch| (e.time.day(), scope::block_of(e.time));
     let shared: Vec<&Epoch> = epochs.iter().filter(|e| e.kind == "shared").collect();
+    let mut all: BTreeMap<u64, Crowd> = shared.iter().map(|e| (e.number, Crowd::Hour)).collect();
     // Whether the one before fell into the same block decides, so the first that is known does not count as a first.
-    let mut firsts = shared.windows(2).filter_map(|pair| match pair {
-        [before, e] if block(before) != block(e) => Some(*e),
-        _ => None,
-    });
+    for pair in shared.windows(2) {
+        if let [before, e] = pair
+            && block(before) != block(e)
+        {
+            all.insert(e.number, Crowd::Block);
+        }
+    }
+    all
+}
+
+/// The epoch to prove passes against, among those over the note and no older than `young` milliseconds: the newest that
+/// was the first shared one of a block of four hours; else the newest shared one; else none, and the very newest serves.
+fn choose_epoch(
+    epochs: &[Epoch],
+    crowds: &BTreeMap<u64, Crowd>,
+    leaf: u64,
+    now: Timestamp,
+    young: u64,
+) -> Option<Epoch> {
     let fits = |e: &&Epoch| e.notes > leaf && now.since(e.time) <= young;
-    let first = firsts.rfind(fits);
-    first
-        .or_else(|| shared.iter().copied().rfind(fits))
-        .cloned()
+    let ranked = epochs.iter().filter(fits);
+    let ranked = ranked.filter_map(|e| Some((crowds.get(&e.number)?, e.number, e)));
+    let best = ranked.max_by_key(|(crowd, number, _)| (**crowd, *number));
+    best.map(|(_, _, e)| e.clone())
 }
 
 /// The forest's sizes and the epoch that the signed checkpoint names, asked for again where an epoch was made between.
@@ -242,7 +300,10 @@ fn agreed(
     ledger: &impl Ledger,
     parameters: &NetworkParameters,
 ) -> Result<(Forest, EpochAt), WalletError> {
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            ledger.await_publication();
+        }
         let signed = check_checkpoint(&ledger.checkpoint()?, parameters)?;
         let forest = ledger.forest()?;
         let line = signed.checkpoint().extension("epoch");
@@ -380,7 +441,8 @@ mod tests {
     fn chosen(list: &[(u64, &str, u64)], leaf: u64, hour: u64) -> Option<u64> {
         let now = Day::new(20_000).start().plus_ms(hour * HOUR);
         let window = u64::from(Cadence::standard().root_window_ms / 2);
-        choose_epoch(&epochs(list), leaf, now, window).map(|e| e.number)
+        let epochs = epochs(list);
+        choose_epoch(&epochs, &crowds(&epochs), leaf, now, window).map(|e| e.number)
     }
 
     #[test]

@@ -76,7 +76,8 @@ fn walk(person: &mut Person, ledger: &impl Ledger) -> Result<Walked, WalletError
     let bits = ledger.nullifier_bits()?;
     while let Some(spend) = spend_of(&held, &sk, bits, ledger)? {
         let note = opened(&sk, spend.nf, &spend.cm, &spend.sealed.0)?;
-        held = HeldNote::new(&note, spend.leaf, spend.entry);
+        let before = std::mem::replace(&mut held, HeldNote::new(&note, spend.leaf, spend.entry));
+        person.previous = Some(before).filter(|before| is_as_good(before, &held));
         walked.steps += 1;
         if let Some(fate) = settle(person, &spend) {
             walked.pending = fate;
@@ -100,6 +101,18 @@ fn walk(person: &mut Person, ledger: &impl Ledger) -> Result<Walked, WalletError
 fn is_worse(state: &NoteState) -> bool {
     let positive = state.test_day > Day::new(0) && !state.test_ok;
     state.history.at(0) > DayStatus::Normal || positive
+}
+
+/// Whether a note may still be proved from beside its successor: a normal check-in and nothing else lies between, so that
+/// what it shows is what the successor shows but for the slot.
+fn is_as_good(before: &HeldNote, now: &HeldNote) -> bool {
+    let NoteState { slot, history, .. } = *now.state();
+    let checked_in = NoteState {
+        slot,
+        history,
+        ..*before.state()
+    };
+    checked_in == *now.state() && before.itinerary() == now.itinerary() && !is_worse(now.state())
 }
 
 /// What a spend says of the pending transaction, if it spends the same note.

@@ -1,5 +1,6 @@
 //! A ledger in memory that keeps the rules wallets depend on.
 
+use super::policies::{lenient, strict};
 use crate::client::{
     AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, Forest,
     LiveNotice, NetworkInfo, Problem, Receipt, Spend,
@@ -20,7 +21,7 @@ use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
     Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
 };
-use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
+use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{PublicKey, SealPublicKey, Sha256Hash};
@@ -94,52 +95,6 @@ fn key(n: u8) -> ed25519_dalek::SigningKey {
 
 fn public(n: u8) -> PublicKey {
     PublicKey::from_bytes(key(n).verifying_key().to_bytes())
-}
-
-pub(super) fn lenient() -> Policy {
-    Policy {
-        reference: PolicyRef { id: 2, version: 1 },
-        name_zh: "临时通行".into(),
-        name_en: "Temporary".into(),
-        effective: Timestamp::new(1_000),
-        grace_ms: 0,
-        thresholds: Thresholds::standard(),
-        predicates: Predicates {
-            slot_lag: 2,
-            min_normal: 1,
-            window_a: 0x3fff,
-            window_b: 1,
-            max_test_age: None,
-            min_doses: None,
-            max_reading_age: None,
-            max_itinerary_age: None,
-            fresh_horizon: 30,
-            fresh_normal: 0,
-            show_mask: true,
-        },
-        paper: true,
-        gate_code: false,
-    }
-}
-
-pub(super) fn strict() -> Policy {
-    let base = lenient();
-    Policy {
-        reference: PolicyRef { id: 1, version: 1 },
-        name_zh: "复工通行".into(),
-        name_en: "Return to work".into(),
-        predicates: Predicates {
-            slot_lag: 1,
-            min_normal: 2,
-            window_b: 0x3fff,
-            max_test_age: Some(7),
-            fresh_normal: 7,
-            show_mask: false,
-            ..base.predicates.clone()
-        },
-        paper: false,
-        ..base
-    }
 }
 
 impl FakeLedger {
@@ -260,6 +215,18 @@ impl FakeLedger {
         self.state.borrow().asked.clone()
     }
 
+    /// Another version of the risk list, in effect at once.
+    pub(super) fn publish_risk(&self, version: u32) {
+        let mut state = self.state.borrow_mut();
+        let effective = state.now;
+        state.risk_lists.push(RiskList {
+            version,
+            regions: Itinerary::default(),
+            effective,
+            grace_ms: 0,
+        });
+    }
+
     pub(super) fn set_risk(&self, regions: Itinerary) {
         self.state.borrow_mut().risk_lists[0].regions = regions;
     }
@@ -300,12 +267,17 @@ impl FakeLedger {
     }
 
     pub(super) fn make_epoch(&self) {
+        self.make_epoch_of("quick");
+    }
+
+    /// `quick` or `shared`.
+    pub(super) fn make_epoch_of(&self, kind: &str) {
         let mut state = self.state.borrow_mut();
         let epoch = Epoch {
             number: state.epochs.len() as u64 + 1,
             time: state.now,
             root: EpochRoot::from_value(state.forest.epoch_root()),
-            kind: "quick".into(),
+            kind: kind.into(),
             notes: state.leaves.len() as u64,
         };
         let size = state.leaves.len() as u64;

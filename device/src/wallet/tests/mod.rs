@@ -5,6 +5,7 @@ mod double;
 pub(crate) mod fake;
 mod kept;
 mod pass;
+mod policies;
 mod privacy;
 mod standing;
 mod walk;

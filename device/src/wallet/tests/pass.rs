@@ -31,7 +31,7 @@ fn gate(ledger: &FakeLedger) -> Gate {
             time: epoch.time,
             root: epoch.root,
         }],
-        policies: vec![fake::strict(), fake::lenient()],
+        policies: vec![policies::strict(), policies::lenient()],
         risk_lists: vec![luyin_protocol::risk::RiskList {
             version: 1,
             regions: Default::default(),
@@ -147,7 +147,7 @@ fn a_policy_without_paper_or_that_the_note_does_not_meet_is_named() {
         .unwrap();
     assert_eq!(proved.made, 1);
     assert_eq!(proved.unprovable.len(), 1);
-    assert_eq!(proved.unprovable[0].policy, fake::strict().reference);
+    assert_eq!(proved.unprovable[0].policy, policies::strict().reference);
     assert!(proved.unprovable[0].reason.contains("5.6.d"), "{proved:?}");
     let again = wallet
         .prove(None, &all, &ledger, &FakeProver, |_, _| {})
@@ -240,4 +240,100 @@ fn a_backup_brings_back_no_pass() {
     let backup = wallet.backup().unwrap();
     let restored = Wallet::restore(MemoryVault::default(), &backup, &secret(), weak()).unwrap();
     assert!(restored.content().persons[0].passes.is_empty());
+}
+
+fn proved(wallet: &mut Wallet<MemoryVault>, ledger: &FakeLedger, wanted: &WantedPasses) -> usize {
+    let done = wallet.prove(None, wanted, ledger, &FakeProver, |_, _| {});
+    done.unwrap().made
+}
+
+fn epochs_of_passes(wallet: &Wallet<MemoryVault>) -> Vec<u32> {
+    let passes = &wallet.content().person(None).unwrap().passes;
+    passes.iter().map(|ready| ready.pass.0.epoch).collect()
+}
+
+#[test]
+fn passes_made_in_haste_are_made_anew_when_many_share_an_epoch_and_then_once_a_block() {
+    let (mut wallet, ledger) = enrolled();
+    ledger.make_epoch_of("shared");
+    check_in(&mut wallet, &ledger).unwrap();
+    ledger.make_epoch();
+    let wanted = WantedPasses {
+        walk_in_blocks: 1,
+        ..at_venue()
+    };
+    assert_eq!(proved(&mut wallet, &ledger, &wanted), 5);
+    assert_eq!(epochs_of_passes(&wallet), [3; 5], "in haste: the newest");
+    ledger.make_epoch();
+    assert_eq!(
+        proved(&mut wallet, &ledger, &wanted),
+        0,
+        "as rare as before"
+    );
+    ledger.set_now(ledger.now().plus_ms(HOUR));
+    ledger.make_epoch_of("shared");
+    assert_eq!(proved(&mut wallet, &ledger, &wanted), 5);
+    assert_eq!(epochs_of_passes(&wallet), [5; 5], "the hour's");
+    let used = wallet
+        .take_pass(None, ShowAt::Anywhere, 2, ledger.now())
+        .unwrap();
+    let scope = used.pass().scope;
+    ledger.set_now(ledger.now().plus_ms(2 * HOUR));
+    ledger.make_epoch_of("shared");
+    assert_eq!(proved(&mut wallet, &ledger, &at_venue()), 1);
+    assert_eq!(proved(&mut wallet, &ledger, &at_venue()), 0, "once");
+    let passes = &wallet.content().person(None).unwrap().passes;
+    let of_scope = passes.iter().filter(|r| r.pass.0.scope == scope);
+    assert_eq!(of_scope.count(), 1, "a used scope stays used");
+    assert!(
+        passes.iter().any(|r| r.pass.0.epoch == 6),
+        "the new block's"
+    );
+}
+
+#[test]
+fn a_pass_for_an_older_risk_list_is_replaced_and_never_shown_instead() {
+    let (mut wallet, ledger) = ready(&at_venue());
+    ledger.set_offline(false);
+    let wanted = WantedPasses {
+        walk_in_blocks: 1,
+        ..at_venue()
+    };
+    assert_eq!(proved(&mut wallet, &ledger, &wanted), 4);
+    ledger.publish_risk(2);
+    assert_eq!(proved(&mut wallet, &ledger, &wanted), 5);
+    let passes = &wallet.content().person(None).unwrap().passes;
+    assert_eq!(passes.len(), 5);
+    assert!(passes.iter().all(|ready| ready.pass.0.risk == 2));
+}
+
+#[test]
+fn who_has_just_checked_in_proves_from_the_note_before_until_many_share_an_epoch() {
+    let (mut wallet, ledger) = enrolled();
+    check_in(&mut wallet, &ledger).unwrap();
+    let at_noon = ledger.now().plus_ms(3 * HOUR);
+    ledger.make_epoch_of("shared");
+    ledger.set_now(at_noon);
+    ledger.make_epoch_of("shared");
+    check_in(&mut wallet, &ledger).unwrap();
+    ledger.make_epoch();
+    assert_eq!(proved(&mut wallet, &ledger, &at_venue()), 1);
+    assert_eq!(
+        epochs_of_passes(&wallet),
+        [3],
+        "noon's, with the morning's note"
+    );
+    // A fever is not hidden behind the note before, nor is a region that was travelled to.
+    ledger.set_now(at_noon.plus_ms(12 * HOUR));
+    let fever = wallet.checkin(
+        None,
+        &form("38.6"),
+        SlotChoice::Current,
+        &ledger,
+        &FakeProver,
+    );
+    fever.unwrap();
+    assert!(wallet.content().person(None).unwrap().previous.is_none());
+    ledger.make_epoch();
+    assert_eq!(proved(&mut wallet, &ledger, &at_venue()), 0);
 }

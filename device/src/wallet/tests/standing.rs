@@ -38,7 +38,7 @@ fn the_colour_goes_from_grey_over_red_and_yellow_to_green_with_its_reasons() {
     check_in(&mut wallet, &ledger).unwrap();
     let now = status(&wallet, &ledger);
     assert_eq!(now.colour, WalletColour::Yellow);
-    assert_eq!(now.strongest, Some(fake::lenient().reference));
+    assert_eq!(now.strongest, Some(policies::lenient().reference));
     assert_eq!(failing(&now, 1), ['d', 'e']);
     ledger.make_epoch();
     let card = wallet
@@ -54,7 +54,7 @@ fn the_colour_goes_from_grey_over_red_and_yellow_to_green_with_its_reasons() {
     check_in(&mut wallet, &ledger).unwrap();
     let now = status(&wallet, &ledger);
     assert_eq!(now.colour, WalletColour::Green);
-    assert_eq!(now.strongest, Some(fake::strict().reference));
+    assert_eq!(now.strongest, Some(policies::strict().reference));
     for clause in now.policies.iter().flat_map(|p| &p.clauses) {
         assert!(clause.met && !clause.zh.is_empty() && !clause.en.is_empty());
     }
