@@ -1,6 +1,7 @@
 //! `luyin bench`: every figure beside the raw limit of the same run, printed as JSON.
 
 pub mod disk;
+pub mod keys;
 pub mod load;
 pub mod network;
 pub mod node;

@@ -1,15 +1,13 @@
 //! A network for the bench: keys whose trapdoor it keeps, one enrolled person, one policy, one epoch,
 //! and from then on as many distinct check-ins as wanted, each with a simulated proof that verifies.
 
+use super::keys;
 use super::node::NODE_KEY;
 use crate::node::directory::DataDirectory;
 use anyhow::Context;
 use ark_bn254::Fr;
 use ark_ff::UniformRand;
-use luyin_circuits::curve::{G1Affine, G2Affine};
 use luyin_circuits::groth16::simulated::Trapdoor;
-use luyin_circuits::{CircuitName, matrix_hash};
-use luyin_keys::manifest::{CircuitKeys, KeyDirectory, Provenance};
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::chain::{Chain, Parts};
 use luyin_ledger::log::checkpoint::CheckpointSigner;
@@ -57,7 +55,7 @@ impl BenchNetwork {
     /// Founds a network below `root` and brings it to its first epoch at `now`.
     pub fn found(root: &Path, now: Timestamp) -> anyhow::Result<Self> {
         let mut rng = StdRng::from_entropy();
-        let (trapdoor, verifying_keys) = install_keys(&root.join("keys"), &mut rng)?;
+        let (trapdoors, verifying_keys) = keys::install(&root.join("keys"), &mut rng)?;
         let node = SigningKey::generate(&mut rng);
         let [proposer, approver, registrar] = [(); 3].map(|()| SigningKey::generate(&mut rng));
         let trustees: Vec<SigningKey> = (0..TRUSTEES)
@@ -75,7 +73,7 @@ impl BenchNetwork {
         std::fs::write(root.join(NODE_KEY), node.to_secret().expose())?;
         let network = Self {
             root: root.to_owned(),
-            trapdoor,
+            trapdoor: trapdoors.checkin,
             node,
             parameters,
         };
@@ -165,48 +163,6 @@ impl BenchNetwork {
         chain.publish()?;
         Ok(chain.flush()?)
     }
-}
-
-fn install_keys(path: &Path, rng: &mut StdRng) -> anyhow::Result<(Trapdoor, VerifyingKeys)> {
-    let mut checkin = None;
-    let mut circuits = Vec::new();
-    for name in CircuitName::ALL {
-        let (vk, trapdoor) = Trapdoor::verifying_only(name.inputs(), rng);
-        if name == CircuitName::Checkin {
-            checkin = Some(trapdoor);
-        }
-        // Nothing is ever proved with it, so its queries stay empty.
-        let proving_key = ark_groth16::ProvingKey {
-            vk,
-            beta_g1: G1Affine::identity(),
-            delta_g1: G1Affine::identity(),
-            a_query: vec![],
-            b_g1_query: vec![],
-            b_g2_query: Vec::<G2Affine>::new(),
-            h_query: vec![],
-            l_query: vec![],
-        };
-        circuits.push(CircuitKeys {
-            name: name.as_str().to_owned(),
-            constraints: 0,
-            matrix_hash: Sha256Hash::from_bytes(matrix_hash(name)),
-            r1cs: vec![],
-            proving_key,
-        });
-    }
-    let manifest = KeyDirectory::install(path, Provenance::Bench, &circuits)?;
-    let hash = |name: CircuitName| {
-        manifest
-            .circuit(name.as_str())
-            .map(|c| c.verifying_key.sha256)
-    };
-    let hashes = VerifyingKeys {
-        enrol: hash(CircuitName::Enrol)?,
-        checkin: hash(CircuitName::Checkin)?,
-        absorb: hash(CircuitName::Absorb)?,
-        pass: hash(CircuitName::Pass)?,
-    };
-    Ok((checkin.context("a check-in key")?, hashes))
 }
 
 fn parameters(
@@ -390,7 +346,9 @@ fn commit(chain: &mut Chain, at: Timestamp, txs: Vec<Tx>) -> anyhow::Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use luyin_circuits::CircuitName;
     use luyin_circuits::groth16::{Claim, PreparedVk, Proof, verify_batch};
+    use luyin_keys::manifest::KeyDirectory;
 
     #[test]
     fn simulated_check_ins_are_distinct_and_their_proofs_verify() {

@@ -2,12 +2,13 @@
 //! list, a notice, passes as QR images at an online and an offline gate, and a regulator that believes nothing.
 
 use super::support::company::{Company, id_number, people};
+use super::support::wallets::{form, well};
 use super::support::world::{Member, START, genesis, seeded};
 use luyin::device::GateDevice;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::PreparedVk;
 use luyin_device::gate::Sharing;
-use luyin_device::wallet::{Form, SlotChoice, Symptom, Temperature, WalletError};
+use luyin_device::wallet::{SlotChoice, Symptom, WalletError};
 use luyin_keys::manifest::{KeyDirectory, Mode, VkAllowList};
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_ledger::log::disk::RealDisk;
@@ -21,18 +22,6 @@ const FEVERISH: usize = 3;
 const TRAVELLER: usize = 5;
 const NOTIFIED: usize = 7;
 const TESTED: [usize; 4] = [0, 1, 2, FEVERISH];
-
-fn form(tenths: u16, symptoms: &[Symptom]) -> Form {
-    Form {
-        temperature: Temperature::from_tenths(tenths).unwrap(),
-        symptoms: symptoms.to_vec(),
-        contacts: vec![],
-    }
-}
-
-fn well() -> Form {
-    form(365, &[])
-}
 
 fn is(verdict: Verdict, colour: Colour, reason: Reason) {
     assert_eq!((verdict.colour(), verdict.reason()), (colour, reason));

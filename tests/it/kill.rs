@@ -2,13 +2,12 @@
 //! caller sent shows in its log.
 
 use crate::support::client::Call;
+use crate::support::process::{node_directory, serve};
 use crate::support::world::{genesis, node_key, submission};
 use crate::support::{Answer, keys};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use luyin::node::directory::DataDirectory;
-use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile, SecretBytes};
-use luyin_keys::sealed::{Passphrase, Secret, Strength};
+use luyin_keys::keystore::SecretBytes;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
 use luyin_ledger::log::merkle::{EntryIndex, LogHash, verify_inclusion};
@@ -22,32 +21,9 @@ use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use tempfile::TempDir;
-
-const PASSPHRASE: &str = "correct horse battery";
-
-/// A node's directory with everything the program needs.
-fn prepare() -> TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    DataDirectory::found(&dir.path().join("node"), &genesis()).unwrap();
-    std::fs::write(dir.path().join("passphrase"), PASSPHRASE).unwrap();
-    let secret = Secret::Passphrase(Passphrase::new(PASSPHRASE).unwrap());
-    let path = dir.path().join("node.keys");
-    let file = KeystoreFile::create(path, secret, Strength::PRODUCTION, &mut OsRng).unwrap();
-    file.update(&mut OsRng, |keys| {
-        keys.insert(
-            KeyName::new("node")?,
-            KeyKind::Node,
-            node_key().to_secret(),
-            0,
-        )
-    })
-    .unwrap();
-    dir
-}
 
 struct Running {
     child: Child,
@@ -55,15 +31,7 @@ struct Running {
 }
 
 fn run(dir: &Path) -> Running {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_luyin"))
-        .args(["--json", "serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(dir.join("node"))
-        .arg("--keys")
-        .arg(keys::directory())
-        .arg("--keystore")
-        .arg(dir.join("node.keys"))
-        .arg("--passphrase-file")
-        .arg(dir.join("passphrase"))
+    let mut child = serve(dir, "node", &keys::directory())
         .env("LUYIN_LOG", "trace")
         .stdout(Stdio::piped())
         .stderr(
@@ -182,7 +150,7 @@ fn what_was_acknowledged_survives_every_kill() {
         Ok(_) => 1_000,
         Err(_) => 30,
     };
-    let dir = prepare();
+    let dir = node_directory(&genesis());
     let mut journal = Journal::new();
     for _ in 0..rounds {
         let running = run(dir.path());
@@ -199,7 +167,7 @@ fn what_was_acknowledged_survives_every_kill() {
 #[test]
 fn nothing_that_a_caller_sends_shows_in_the_log() {
     const CANARY: &str = "cAnArY7391";
-    let dir = prepare();
+    let dir = node_directory(&genesis());
     let running = run(dir.path());
     let tx = random_create(&genesis().id());
     let Tx::DidCreate(create) = &tx else {

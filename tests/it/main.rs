@@ -11,6 +11,7 @@ mod fifteen_days;
 mod gate;
 mod idempotency;
 mod kill;
+mod linkage;
 mod overload;
 mod pages;
 mod registrar;

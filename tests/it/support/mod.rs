@@ -4,7 +4,11 @@ pub mod client;
 pub mod company;
 pub mod disks;
 pub mod keys;
+pub mod people;
+pub mod process;
+pub mod simulated;
 pub mod town;
+pub mod wallets;
 pub mod world;
 
 pub use client::Answer;

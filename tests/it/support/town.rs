@@ -24,7 +24,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -45,6 +45,10 @@ pub struct Town {
     running: Vec<Option<Shutdown>>,
     dir: TempDir,
     runtime: Option<Runtime>,
+    /// What the commands are told to log (`LUYIN_LOG`).
+    pub log_filter: &'static str,
+    /// What all commands wrote to standard error.
+    pub log: Mutex<String>,
     pub world: World,
 }
 
@@ -101,6 +105,8 @@ impl Town {
             running: Vec::new(),
             dir: tempfile::tempdir().unwrap(),
             runtime: Some(Runtime::new().unwrap()),
+            log_filter: "info",
+            log: Mutex::default(),
             world,
         };
         town.furnish();
@@ -236,7 +242,9 @@ impl Town {
 
     /// Runs the command in the town's directory.
     pub fn luyin(&self, args: &[&str]) -> Said {
-        Said::of(self.command(args).output().unwrap())
+        let said = Said::of(self.command(args).output().unwrap());
+        self.log.lock().unwrap().push_str(&said.stderr);
+        said
     }
 
     fn command(&self, args: &[&str]) -> Command {
@@ -247,7 +255,8 @@ impl Town {
             .current_dir(self.dir.path())
             .stdin(Stdio::null())
             .env("LUYIN_NODE", self.node())
-            .env("LUYIN_PASSPHRASE_FILE", self.path("passphrase"));
+            .env("LUYIN_PASSPHRASE_FILE", self.path("passphrase"))
+            .env("LUYIN_LOG", self.log_filter);
         command
     }
 

@@ -8,6 +8,7 @@ use luyin::app::{App, AppParts};
 use luyin::clock::Clock;
 use luyin::config::Config;
 use luyin::http::server;
+use luyin::node::Node;
 use luyin::node::directory::DataDirectory;
 use luyin::node::open::{Opening, Storage, open_with};
 use luyin::node::verifying_keys;
@@ -28,7 +29,7 @@ use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::{
-    Cadence, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
+    Cadence, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
 };
 use luyin_protocol::signature::{Domain, NetworkId, Sha256Hash};
 use luyin_protocol::time::Timestamp;
@@ -36,6 +37,7 @@ use luyin_protocol::tx::{
     Accredit, Approvals, DidCreate, Governance, GovernanceAction, Quota, Role, Tx,
 };
 use serde_json::{Value, json};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -121,6 +123,12 @@ pub fn node_key() -> SigningKey {
 /// The founding data of every story: development keys, one proposer, one approver.
 pub fn genesis() -> NetworkParameters {
     let keys = KeyDirectory::open(keys::directory(), Mode::Development, VkAllowList::default());
+    let hashes = verifying_keys::hashes(&keys.unwrap()).unwrap();
+    founding(hashes, Cadence::demo())
+}
+
+/// The same on other proving keys, at another pace.
+pub fn founding(verifying_keys: VerifyingKeys, cadence: Cadence) -> NetworkParameters {
     let trustee = |n: u8| TrusteeInfo {
         name: format!("trustee {n}"),
         sign: seeded(10 + n).public(),
@@ -129,14 +137,14 @@ pub fn genesis() -> NetworkParameters {
     let parameters = NetworkParameters {
         origin: "luyin.example/test".into(),
         mode: NetworkMode::Development,
-        cadence: Cadence::demo(),
+        cadence,
         proposers: vec![seeded(2).public()],
         approvers: vec![seeded(3).public()],
         trustees: (0..TRUSTEES as u8).map(trustee).collect(),
         evaluators: (0..EVALUATORS as u8)
             .map(|n| Sha256Hash::from_bytes(evaluator(n).public().to_bytes()))
             .collect(),
-        verifying_keys: verifying_keys::hashes(&keys.unwrap()).unwrap(),
+        verifying_keys,
         nodes: vec![node_key().public()],
     };
     parameters.check().unwrap();
@@ -181,8 +189,7 @@ impl World {
     }
 
     /// A node that knows nobody.
-    pub fn bare(mut config: Config, storage: Storage) -> Self {
-        config.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    pub fn bare(config: Config, storage: Storage) -> Self {
         let files = tempfile::tempdir().unwrap();
         let metrics = Metrics::new().unwrap();
         let opening = Opening {
@@ -194,6 +201,22 @@ impl World {
             metrics: metrics.clone(),
         };
         let node = open_with(opening, genesis(), storage).unwrap();
+        Self::around(node, config, metrics, files, server::serve)
+    }
+
+    /// A node that was opened elsewhere, served as the caller says.
+    pub fn around<F, S>(
+        node: Node,
+        mut config: Config,
+        metrics: Metrics,
+        files: TempDir,
+        serve: F,
+    ) -> Self
+    where
+        F: FnOnce(App, tokio::net::TcpListener) -> S,
+        S: Future<Output = std::io::Result<()>> + Send + 'static,
+    {
+        config.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let at = |name: &str| files.path().join(name);
         let app = App::new(AppParts {
             node,
@@ -210,7 +233,7 @@ impl World {
         let listen = tokio::net::TcpListener::bind(app.config().http.listen);
         let listener = runtime.block_on(listen).unwrap();
         let address = listener.local_addr().unwrap();
-        let serving = runtime.spawn(server::serve(app.clone(), listener));
+        let serving = runtime.spawn(serve(app.clone(), listener));
         Self {
             address,
             app,
@@ -220,7 +243,7 @@ impl World {
         }
     }
 
-    fn furnish(&self) {
+    pub fn furnish(&self) {
         for member in Member::ALL {
             let tx = did_create(&self.network(), &member.key());
             assert_eq!(self.submit("/v1/dids", &tx).status, 201);
@@ -236,6 +259,16 @@ impl World {
 
     pub fn network(&self) -> NetworkId {
         *self.app.node().network().id()
+    }
+
+    /// The founding data.
+    pub fn parameters(&self) -> NetworkParameters {
+        self.app.node().network().parameters().clone()
+    }
+
+    /// The node's address as people write it.
+    pub fn node(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub fn now(&self) -> Timestamp {
