@@ -18,9 +18,17 @@ pub enum LogForm {
     Json,
 }
 
-/// Starts logging to standard error; `LUYIN_LOG` filters. A second call changes nothing.
+/// Libraries that write targets and headers of requests into their logs.
+const TALKATIVE: [&str; 5] = ["ureq", "ureq_proto", "hyper", "hyper_util", "rustls"];
+
+/// Starts logging to standard error; `LUYIN_LOG` filters, but no filter lets through what libraries say of single requests.
+/// A second call changes nothing.
 pub fn start_log(form: LogForm) {
-    let filter = EnvFilter::try_from_env("LUYIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let given = EnvFilter::try_from_env("LUYIN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let quiet = TALKATIVE
+        .iter()
+        .filter_map(|name| format!("{name}=warn").parse().ok());
+    let filter = quiet.fold(given, EnvFilter::add_directive);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

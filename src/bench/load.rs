@@ -35,7 +35,7 @@ pub struct Outcome {
     pub sent: usize,
     /// Accepted (201).
     pub accepted: usize,
-    /// Shed (429 or 503).
+    /// Shed (429 or 503), each told when to come again.
     pub shed: usize,
     /// Everything else.
     pub failed: usize,
@@ -119,12 +119,15 @@ async fn send(
         return Answer::Failed;
     };
     let status = response.status();
+    let told_when = response.headers().contains_key("retry-after");
     if response.into_body().collect().await.is_err() {
         return Answer::Failed;
     }
     match status {
         StatusCode::CREATED => Answer::Accepted(due.elapsed()),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Answer::Shed,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE if told_when => {
+            Answer::Shed
+        }
         _ => Answer::Failed,
     }
 }

@@ -29,14 +29,15 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         .ok()
         .context("a signing key of 32 bytes")?;
     // One machine is the whole town here.
+    let given = Config::load(None, std::env::vars())?;
     let unlimited = LimitsConfig {
         address_per_second: 1_000_000,
         address_burst: 1_000_000,
-        ..LimitsConfig::default()
+        ..given.limits.clone()
     };
     let config = Config {
         limits: unlimited,
-        ..Config::default()
+        ..given
     };
     config.check()?;
     let metrics = Metrics::new()?;

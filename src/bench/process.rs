@@ -16,8 +16,13 @@ pub struct NodeProcess {
 impl NodeProcess {
     /// Starts a node over a bench network and waits until it listens.
     pub fn start(root: &Path) -> anyhow::Result<Self> {
+        Self::of(&mut Command::new(std::env::current_exe()?), root)
+    }
+
+    /// The same with a program that the caller names and furnishes with an environment.
+    pub fn of(program: &mut Command, root: &Path) -> anyhow::Result<Self> {
         let begin = Instant::now();
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut child = program
             .args(["bench", "--node"])
             .arg(root)
             .stdin(Stdio::null())

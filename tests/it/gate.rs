@@ -11,7 +11,7 @@ use rand::rngs::OsRng;
 use serde_json::Value;
 
 /// The gate's keystore, its directory, and a bundle.
-fn set_up(town: &Town) {
+pub fn set_up(town: &Town) {
     let line = std::fs::read_to_string(town.path("passphrase")).unwrap();
     let secret = Secret::Passphrase(Passphrase::new(line.trim()).unwrap());
     let path = town.path("gate.keys");
@@ -26,7 +26,7 @@ fn set_up(town: &Town) {
     assert_eq!(said.json()["policy"], 1);
 }
 
-fn organisation(town: &Town, args: &[&str]) -> Said {
+pub fn organisation(town: &Town, args: &[&str]) -> Said {
     let all = [
         &["gate"],
         args,
@@ -36,7 +36,7 @@ fn organisation(town: &Town, args: &[&str]) -> Said {
     town.luyin(&all)
 }
 
-fn gate(town: &Town, args: &[&str]) -> Said {
+pub fn gate(town: &Town, args: &[&str]) -> Said {
     town.luyin(&[&["gate"], args, &["--state", "gate"]].concat())
 }
 

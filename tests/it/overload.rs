@@ -4,13 +4,20 @@ use crate::support::client::Call;
 use crate::support::disks::SwitchedDisk;
 use crate::support::world::{did_create, memory, submission};
 use crate::support::{Answer, World};
+use luyin::bench::load::{self, Plan};
+use luyin::bench::network::BenchNetwork;
+use luyin::bench::process::NodeProcess;
+use luyin::clock::Clock;
 use luyin::config::Config;
 use luyin::node::open::Storage;
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::store::MemoryStore;
+use luyin_protocol::tx::TxKind;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 fn key(n: usize) -> SigningKey {
     let mut seed = [7; 32];
@@ -118,4 +125,66 @@ fn an_organisation_has_a_budget_of_its_own() {
         .find(|slug| !slug.is_empty());
     assert_eq!(refused.as_deref(), Some("organisation-budget"));
     assert_eq!(call(Member::Registrar), "role", "others are not touched");
+}
+
+/// Ten times what it can do, in the real program: nobody is left without an answer, memory stays small, and when it is over
+/// the answers come as fast as before.
+#[test]
+fn ten_times_too_much_is_shed_with_a_time_to_come_again_and_leaves_nothing_behind() {
+    const STARTED_AT: usize = 64;
+    let root = tempfile::tempdir().unwrap();
+    let now = Clock::System.now();
+    let network = BenchNetwork::found(root.path(), now).unwrap();
+    let mut made = network
+        .check_ins(&network.chain().unwrap(), 6_000, now)
+        .unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_luyin"));
+    program.env("LUYIN__ORDERER__QUEUE", STARTED_AT.to_string());
+    program.env("LUYIN__ORDERER__BLOCK", "16");
+    let node = NodeProcess::of(&mut program, root.path()).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut taken = 0;
+    let mut offer = |count: usize, rate: f64| {
+        let bodies = made.drain(..count.min(made.len()));
+        let bodies = bodies.map(|tx| submission(&tx).to_string().into_bytes().into());
+        let outcome = runtime.block_on(load::run(Plan {
+            url: node.url("/v1/checkins"),
+            bodies: bodies.collect(),
+            rate,
+        }));
+        assert_eq!(outcome.failed, 0, "{outcome:?}");
+        taken += outcome.accepted;
+        outcome
+    };
+    let calm = offer(50, 50.0);
+    assert_eq!(calm.accepted, 50, "{calm:?}");
+    let full = offer(600, 6_000.0);
+    let rate = 10.0 * full.accepted_per_s;
+    let flood = offer(4_000, rate);
+    assert!(flood.shed > flood.sent / 2, "{flood:?}");
+    let normal = (calm.p99_ms * 2.0).max(250.0);
+    let over = Instant::now();
+    loop {
+        let after = offer(50, 50.0);
+        if after.p99_ms <= normal && after.shed == 0 {
+            break;
+        }
+        assert!(
+            over.elapsed() < Duration::from_secs(30),
+            "{calm:?} {after:?}"
+        );
+    }
+    assert!(node.peak_mib().unwrap() < 300.0);
+    drop(node);
+    let kept = network
+        .chain()
+        .unwrap()
+        .state()
+        .count(TxKind::CheckIn)
+        .unwrap();
+    assert_eq!(
+        kept.get(),
+        taken as u64,
+        "everything acknowledged is there, and nothing else"
+    );
 }
