@@ -1,6 +1,7 @@
 /** What `look.js` looks at of the gate's page: a scene of tests/fake/gate.ts, and what to do there first. */
 const AT = Date.UTC(2026, 10, 27, 1, 5, 12)
-const gate = (name, scene, act, more = '') => ({ name: `gate-${name}`, page: 'gate', query: `scene=${scene}&at=${AT}${more}`, act })
+const LYING = { width: 844, height: 390 }
+const gate = (name, scene, act, more = '', wide) => ({ name: `gate-${name}`, page: 'gate', query: `scene=${scene}&at=${AT}${more}`, act, wide })
 
 /** What a USB scanner types. */
 const scan = async (page) => {
@@ -32,6 +33,8 @@ export const GATE_VIEWS = [
   gate('camera-busy', 'cameraBusy', (page) => page.locator('.fault [role=alert]').waitFor()),
   ...['proved', 'proved_compare_id', 'walk_in_spent', 'expired', 'bundle_expired', 'failed'].map((scene) => gate(`verdict-${scene}`, scene, scan)),
   gate('verdict-held', 'expired', then(scan, press('停住', 'Hold'))),
+  gate('lying-compare', 'proved_compare_id', scan, '', LYING),
+  gate('lying-red', 'expired', scan, '', LYING),
   gate('manual', 'lane', manual),
   gate('manual-faults', 'lane', then(manual, press('记录', 'Record'))),
   gate('test', 'lane', test),

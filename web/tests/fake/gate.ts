@@ -6,8 +6,8 @@ import { pretend } from './node'
 
 // ?scene=NAME chooses the state; a verdict's name is what any code is decided to be.
 const asked = new URLSearchParams(location.search)
-const at = pretend()
 const scene = asked.get('scene') ?? 'lane'
+const at = pretend({}, scene === 'clock' ? -95_000 : 0)
 const gate = new FakeGate(() => at)
 keep('camera', scene === 'start' ? null : scene.startsWith('camera') ? '1' : '0')
 keep('night', asked.has('night') ? '1' : null)
@@ -24,7 +24,6 @@ const scenes: Readonly<Record<string, () => void>> = {
     gate.reachable = false
     gate.known = { ...gate.known, waiting: 37, bundle: { issued: at - 90_000_000, expires: at - 1_000 } }
   },
-  clock: () => void (gate.offset = -95_000),
   unaccredited: () => void (gate.accredited = false),
   failed: () => gate.refuse('scan', 'gate_disk'),
   cameraDenied: () => void (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('denied', 'NotAllowedError'))),
