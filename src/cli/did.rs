@@ -8,9 +8,7 @@ use rand::rngs::OsRng;
 use serde_json::json;
 
 use super::keystore::KeystoreArgs;
-use super::organisation::{
-    NodeArgs, OrganisationArgs, OrganisationError, controlling, current_document, keep_did,
-};
+use super::organisation::{NodeArgs, OrganisationArgs, OrganisationError, controlling, keep_did};
 use super::say::Say;
 use crate::clock::Clock;
 
@@ -183,7 +181,10 @@ fn update(
     let mut keystore = organisation.keystore.open()?;
     let node = organisation.node.client()?;
     let did = organisation.did()?;
-    let before = current_document(&node, did)?.document;
+    let before = node
+        .current_document(did)
+        .map_err(OrganisationError::from)?
+        .document;
     // Found before anything changes: whoever does not control the document draws no key for it.
     let controller = controlling(&keystore, name, did, &before)?;
     if rotate {
@@ -238,7 +239,10 @@ fn deactivate(organisation: &OrganisationArgs, yes: bool, say: Say) -> Result<()
     let keystore = organisation.keystore.open()?;
     let node = organisation.node.client()?;
     let did = organisation.did()?;
-    let before = current_document(&node, did)?.document;
+    let before = node
+        .current_document(did)
+        .map_err(OrganisationError::from)?
+        .document;
     let controller = controlling(&keystore, name, did, &before)?;
     let previous = before.hash();
     let body = DidDeactivate::body(&did, &previous);

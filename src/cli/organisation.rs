@@ -10,11 +10,10 @@ use luyin_protocol::codec::DecodeError;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::signature::{Domain, NetworkId, Signature};
-use luyin_protocol::tx::{Entry, Tx};
 
 use super::keystore::{KeystoreArgs, KeystoreCommandError, OpenKeystore};
 use crate::client::NodeClient;
-use luyin_device::client::{ClientError, RequestSigner};
+use luyin_device::client::{ClientError, RequestSigner, ResolveError};
 
 /// Who acts, with which key, through which node.
 #[derive(Debug, Clone, Args)]
@@ -67,9 +66,9 @@ pub enum OrganisationError {
     /// What stands in it.
     #[error("{0} holds no DID")]
     DidText(PathBuf),
-    /// The DID has ended.
-    #[error("{0} is deactivated; the organisation needs a new DID and accreditation")]
-    Deactivated(Did),
+    /// The DID's document.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
     /// No key of the keystore controls the DID.
     #[error(
         "no key named {name:?} in the keystore controls {did}; choose another with --key, or finish a rotation with `luyin did update`"
@@ -80,9 +79,6 @@ pub enum OrganisationError {
         /// whose document
         did: Did,
     },
-    /// The node's answer about the DID cannot be followed.
-    #[error("the node's answer about {0} cannot be read")]
-    Resolution(Did),
     /// A document that cannot be.
     #[error("the document: {0}")]
     Document(#[from] DecodeError),
@@ -135,7 +131,7 @@ impl OrganisationArgs {
         let keystore = self.keystore.open_with(secret)?;
         let node = self.node.client()?;
         let did = self.did()?;
-        let document = current_document(&node, did)?.document;
+        let document = node.current_document(did)?.document;
         let name = self.key.as_deref().unwrap_or(default_key);
         let key = controlling(&keystore, name, did, &document)?;
         let parameters = node.parameters()?;
@@ -188,41 +184,6 @@ impl Organisation {
     pub const fn key(&self) -> &SigningKey {
         &self.key
     }
-}
-
-/// The newest version of a document.
-#[derive(Debug, Clone)]
-pub struct CurrentDocument {
-    /// The version itself.
-    pub document: DidDocument,
-    /// The resolution result, for showing.
-    pub resolution: serde_json::Value,
-}
-
-/// Resolves a DID to the canonical bytes of its newest document, out of the entry that the resolution names.
-///
-/// # Errors
-/// [`OrganisationError`].
-pub fn current_document(node: &NodeClient, did: Did) -> Result<CurrentDocument, OrganisationError> {
-    let resolution = node.resolve(&did, "")?;
-    let metadata = &resolution["didDocumentMetadata"];
-    if metadata["deactivated"] == true {
-        return Err(OrganisationError::Deactivated(did));
-    }
-    let entry = metadata["proof"]["entry"].as_u64();
-    let entry = entry.ok_or(OrganisationError::Resolution(did))?;
-    let document = match node.entry(entry)?.bytes.0 {
-        Entry::Tx(tx) => match *tx {
-            Tx::DidCreate(create) if Did::of(&create.document) == did => create.document,
-            Tx::DidUpdate(update) if update.did == did => update.document,
-            _ => return Err(OrganisationError::Resolution(did)),
-        },
-        _ => return Err(OrganisationError::Resolution(did)),
-    };
-    Ok(CurrentDocument {
-        document,
-        resolution,
-    })
 }
 
 /// The generation of a named key that controls a document.

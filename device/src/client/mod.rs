@@ -4,6 +4,7 @@
 //! [`Problem`] that the other side gave. Only calls that may safely be made twice are tried again.
 
 mod answers;
+mod document;
 mod encoded;
 mod error;
 mod http;
@@ -17,6 +18,7 @@ pub use self::answers::{
     LogEntry, NetworkInfo, Published, Receipt, ReleaseAnswer, ReleasedDay, SealedForNotice,
     SignatureAnswer, Spend, TrusteeCard, Without,
 };
+pub use self::document::{CurrentDocument, ResolveError};
 pub use self::encoded::{Encoded, EncodedBytes};
 pub use self::error::{ClientError, Problem};
 pub use self::http::{Call, Http, Repeat, SignedAt};

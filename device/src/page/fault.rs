@@ -1,6 +1,7 @@
 //! Refusals as the pages get them: a stable name, the library's English, and the numbers that words may need.
 
-use crate::client::ClientError;
+use crate::audit::AuditError;
+use crate::client::{ClientError, ResolveError};
 use crate::enrolment::DeskError;
 use crate::gate::GateError;
 use crate::qr::TooLong;
@@ -113,6 +114,25 @@ impl From<GateError> for Fault {
                 .detailed("expected", *expected)
                 .detailed("held", *held),
             _ => fault,
+        }
+    }
+}
+
+impl From<AuditError> for Fault {
+    fn from(error: AuditError) -> Self {
+        match &error {
+            AuditError::Client(source) => source.into(),
+            _ => Self::of(error.slug(), &error),
+        }
+    }
+}
+
+impl From<ResolveError> for Fault {
+    fn from(error: ResolveError) -> Self {
+        match &error {
+            ResolveError::Client(source) => source.into(),
+            ResolveError::Deactivated(_) => Self::of("deactivated_did", &error),
+            ResolveError::Resolution(_) => Self::of("unreadable", &error),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod fault;
 mod gate;
 mod host;
+mod regulator;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -15,9 +16,12 @@ mod wallet;
 pub use fault::Fault;
 pub use host::{Host, Store};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gate::GatePage;
 use luyin_keys::sealed::Strength;
 use luyin_protocol::time::Timestamp;
+use regulator::RegulatorPage;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wallet::WalletPage;
@@ -71,6 +75,7 @@ impl Asked<'_> {
 pub struct Page<H: Host> {
     wallet: WalletPage<H>,
     gate: GatePage<H>,
+    regulator: RegulatorPage<H>,
 }
 
 impl<H: Host> Page<H> {
@@ -78,6 +83,7 @@ impl<H: Host> Page<H> {
     pub fn new(host: H, strength: Strength) -> Self {
         Self {
             wallet: WalletPage::new(host.clone(), strength),
+            regulator: RegulatorPage::new(host.clone(), strength),
             gate: GatePage::new(host),
         }
     }
@@ -108,7 +114,14 @@ impl<H: Host> Page<H> {
         match part {
             "wallet" => self.wallet.call(&asked),
             "gate" => self.gate.call(&asked),
+            "regulator" => self.regulator.call(&asked),
             _ => Err(asked.unknown()),
         }
     }
+}
+
+/// A file among the arguments.
+fn decoded(base64: &str) -> Result<Vec<u8>, Fault> {
+    let bytes = STANDARD.decode(base64);
+    bytes.map_err(|error| Fault::arguments(&error))
 }

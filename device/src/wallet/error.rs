@@ -224,6 +224,7 @@ mod tests {
             include_str!("answers.rs"),
             include_str!("error.rs"),
             include_str!("vault.rs"),
+            include_str!("../audit/error.rs"),
             include_str!("../client/error.rs"),
             include_str!("../enrolment/desk.rs"),
             include_str!("../gate/error.rs"),

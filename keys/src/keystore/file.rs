@@ -54,9 +54,7 @@ impl KeystoreFile {
 
     /// Reads the keystore as it is on disk now.
     pub fn load(&self) -> Result<Keystore, KeystoreError> {
-        let sealed = fs::read(&self.path)?;
-        let plain = sealed::open(&self.secret, self.strength, CONTEXT, &sealed)?;
-        Keystore::decode(&plain)
+        Keystore::unseal(&fs::read(&self.path)?, &self.secret, self.strength)
     }
 
     /// Changes the keystore: reads it, applies `change`, and replaces the file. Two processes doing so at once
@@ -105,6 +103,18 @@ impl KeystoreFile {
             &plain,
             rng,
         )?)
+    }
+}
+
+impl Keystore {
+    /// Opens the bytes of a keystore file, for reading alone.
+    pub fn unseal(
+        sealed: &[u8],
+        secret: &Secret,
+        strength: Strength,
+    ) -> Result<Self, KeystoreError> {
+        let plain = sealed::open(secret, strength, CONTEXT, sealed)?;
+        Self::decode(&plain)
     }
 }
 

@@ -155,6 +155,10 @@ const FAULTS: Readonly<Record<string, Told>> = {
   note_length: told('原因为空或太长', '请写 1 至 60 个字。', 'The note is empty or too long', 'Write 1 to 60 letters.'),
   batch_number: told('服务器上的记录编号与本机不符', '记录仍在本机。请确认节点地址，并告知管理员。', 'The server’s count of batches is not this gate’s', 'The records are kept. Check the node’s address, and tell the administrator.'),
   // Regulators.
+  does_not_hold: told('服务器给出的数据不成立', '请保存这份答复作为证据，并向另一个节点查询。', 'What the server says does not hold', 'Keep its answer as evidence, and ask another node.'),
+  audit_bytes: VERSION,
+  audit_argument: told('记录的名称不对', '请从列表中选择。', 'This names no record', 'Choose one from the list.'),
+  deactivated_did: told('这个机构编号已停用', '请使用新的编号；资格需由管理机构重新授予。', 'This identifier has ended', 'Use the new one; the authority grants its role anew.'),
   role: told('这个机构没有所需的资格', '请确认编号；资格由管理机构授予。', 'This organisation does not hold the role', 'Check the identifier; the authority grants roles.'),
   not_own: told('这不属于本机构', '只能处理自己的数据。', 'This belongs to another organisation', 'Only one’s own can be handled.'),
   unknown_key: told('服务器不认识这把钥匙', '请确认机构编号与密钥文件相配，且编号已登记。', 'The server does not know this key', 'See that identifier and keystore belong together and the identifier is registered.'),

@@ -3,10 +3,8 @@
 use super::{Open, Vault, WalletPage};
 use crate::page::host::HostKeys;
 use crate::page::secret::{Key, StretchingView, thirty_two};
-use crate::page::{Asked, Fault, Host, Reply};
+use crate::page::{Asked, Fault, Host, Reply, decoded};
 use crate::wallet::{KeyProver, Locks, Vault as _, Wallet, WalletError, proving_key_files};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use luyin_keys::manifest::Manifest;
 use luyin_keys::sealed::WrappingKey;
 use serde::Deserialize;
@@ -132,9 +130,4 @@ impl<H: Host> WalletPage<H> {
         });
         Reply::of(&files.collect::<Vec<_>>())
     }
-}
-
-fn decoded(base64: &str) -> Result<Vec<u8>, Fault> {
-    let bytes = STANDARD.decode(base64);
-    bytes.map_err(|error| Fault::arguments(&error))
 }

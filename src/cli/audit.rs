@@ -1,24 +1,16 @@
 //! `luyin audit`: a regulator reads, re-verifies, and believes nothing that it has not checked.
 
-mod answers;
-mod local;
-mod proof;
-#[cfg(test)]
-mod tests;
-
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use luyin_protocol::codec::DecodeError;
 use luyin_protocol::did::Did;
 use luyin_protocol::signature::{Domain, PublicKey, Signature};
 use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
+use luyin_device::audit::{self, Action, AuditError, Record, Replay, Span};
 use luyin_device::client::{ClientError, EncodedBytes};
-
-pub use self::local::{Findings, Replay};
 
 /// Name of the regulator's key in its keystore, where none is given.
 const KEY: &str = "regulator";
@@ -125,45 +117,27 @@ pub struct SpanArgs {
 }
 
 impl SpanArgs {
-    fn query(&self, after: Option<&str>) -> String {
-        let mut query = String::from("limit=1000");
-        let mut add = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                query.push_str(&format!("&{name}={value}"));
-            }
-        };
-        add("gate", self.gate.map(|g| g.to_string()));
-        add("from", self.from.map(|x| x.to_string()));
-        add("to", self.to.map(|x| x.to_string()));
-        // A slash may stand in a query (RFC 3986).
-        add("after", after.map(str::to_owned));
-        query
-    }
-
-    fn body(&self) -> Value {
-        let mut body = serde_json::Map::new();
-        body.extend(self.gate.map(|g| ("gate".to_owned(), json!(g))));
-        body.extend(self.from.map(|x| ("from".to_owned(), json!(x))));
-        body.extend(self.to.map(|x| ("to".to_owned(), json!(x))));
-        Value::Object(body)
+    fn span(&self) -> Span {
+        Span {
+            gate: self.gate,
+            from: self.from,
+            to: self.to,
+        }
     }
 }
 
 /// Why an audit command failed, or what it found.
 #[derive(Debug, thiserror::Error)]
-pub enum AuditError {
+pub enum AuditCommandError {
     /// Keystore, DID or node.
     #[error(transparent)]
     Organisation(#[from] OrganisationError),
     /// The node.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The node's bytes.
-    #[error("the node's answer: {0}")]
-    Bytes(#[from] DecodeError),
-    /// A claim of the node that does not hold.
-    #[error("the node's data do not hold: {0}; keep this answer as evidence and ask another node")]
-    DoesNotHold(&'static str),
+    /// What was checked.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     /// Something was found.
     #[error(
         "{rejected} proofs do not hold, {disputed} verdicts are not what the published data give"
@@ -182,22 +156,19 @@ pub enum AuditError {
         /// why not
         source: std::io::Error,
     },
-    /// A name or root that is none.
-    #[error("{0:?} is no {1}")]
-    Argument(String, &'static str),
 }
 
 /// Runs an audit command. What does not hold is an error, so that scripts notice.
 ///
 /// # Errors
-/// [`AuditError`].
-pub fn run(command: Command, say: Say) -> Result<(), AuditError> {
+/// [`AuditCommandError`].
+pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
     match command {
         Command::Records { span, organisation } => records(&span, &organisation.open(KEY)?, say),
         Command::Record { name, organisation } => record(&name, &organisation.open(KEY)?, say),
         Command::Verify { span, organisation } => {
             let node = organisation.open(KEY)?.node;
-            let found = node.audit_verify(&span.body())?;
+            let found = node.audit_verify(&span.span().body())?;
             let count = |key: &str| found[key].as_array().map_or(0, Vec::len);
             let (rejected, disputed) = (count("rejected"), count("disputed"));
             say.outcome(&found, || {
@@ -212,11 +183,11 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditError> {
             verify_local(&span, &organisation.open(KEY)?, say)
         }
         Command::Actions { organisation } => {
-            let actions = answers::actions(&organisation.open(KEY)?.node)?;
+            let actions = audit::actions(&organisation.open(KEY)?.node)?;
             say.outcome(&actions, || {
                 actions
                     .iter()
-                    .map(answers::Action::line)
+                    .map(Action::line)
                     .collect::<Vec<_>>()
                     .join("\n")
             });
@@ -229,14 +200,14 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditError> {
             organisation,
         } => report(from, to, out, &organisation.open(KEY)?, say),
         Command::Proof(Proof::Inclusion { entry, node }) => {
-            let proved = proof::inclusion(&node.client()?, entry)?;
+            let proved = audit::inclusion(&node.client()?, entry)?;
             say.outcome(&proved, || {
                 format!("entry {entry} is in the log of {} entries", proved.size)
             });
             Ok(())
         }
         Command::Proof(Proof::Consistency { size, root, node }) => {
-            let proved = proof::consistency(&node.client()?, size, root.as_deref())?;
+            let proved = audit::consistency(&node.client()?, size, root.as_deref())?;
             say.outcome(&proved, || {
                 format!(
                     "the log of {} entries begins with that of {size}",
@@ -248,19 +219,22 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditError> {
     }
 }
 
-fn settle(rejected: usize, disputed: usize) -> Result<(), AuditError> {
+fn settle(rejected: usize, disputed: usize) -> Result<(), AuditCommandError> {
     if rejected + disputed == 0 {
         Ok(())
     } else {
-        Err(AuditError::Found { rejected, disputed })
+        Err(AuditCommandError::Found { rejected, disputed })
     }
 }
 
-fn records(span: &SpanArgs, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
-    let all = answers::records(&organisation.node, span)?;
+fn records(
+    span: &SpanArgs,
+    organisation: &Organisation,
+    say: Say,
+) -> Result<(), AuditCommandError> {
+    let all = audit::records(&organisation.node, &span.span())?;
     say.outcome(&all, || {
-        let line =
-            |r: &answers::Record| format!("{}  step {}  {}", r.name, r.step, r.verdict["reason"]);
+        let line = |r: &Record| format!("{}  step {}  {}", r.name, r.step, r.verdict["reason"]);
         format!(
             "{}\n{} records",
             all.iter().map(line).collect::<Vec<_>>().join("\n"),
@@ -270,9 +244,9 @@ fn records(span: &SpanArgs, organisation: &Organisation, say: Say) -> Result<(),
     Ok(())
 }
 
-fn record(name: &str, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
-    let one = answers::one_record(&organisation.node, name)?;
-    let anchor = proof::anchored(&organisation.node, &one)?;
+fn record(name: &str, organisation: &Organisation, say: Say) -> Result<(), AuditCommandError> {
+    let one = audit::one_record(&organisation.node, name)?;
+    let anchor = audit::anchored(&organisation.node, &one)?;
     say.outcome(
         &json!({ "record": one, "anchor": anchor, "verified": true }),
         || {
@@ -285,11 +259,15 @@ fn record(name: &str, organisation: &Organisation, say: Say) -> Result<(), Audit
     Ok(())
 }
 
-fn verify_local(span: &SpanArgs, organisation: &Organisation, say: Say) -> Result<(), AuditError> {
-    let records = answers::records(&organisation.node, span)?;
+fn verify_local(
+    span: &SpanArgs,
+    organisation: &Organisation,
+    say: Say,
+) -> Result<(), AuditCommandError> {
+    let records = audit::records(&organisation.node, &span.span())?;
     let bar = say.progress(u64::try_from(records.len()).unwrap_or(u64::MAX), "records");
     let replay = Replay::fetch(&organisation.node, &organisation.parameters, &records)?;
-    let anchors = proof::check_batches(&organisation.node, &records)?;
+    let anchors = audit::check_batches(&organisation.node, &records)?;
     let findings = replay.check(&records, |n| bar.set_position(n))?;
     bar.finish_and_clear();
     let value = json!({ "findings": findings, "batches": anchors });
@@ -315,7 +293,7 @@ fn report(
     out: Option<PathBuf>,
     organisation: &Organisation,
     say: Say,
-) -> Result<(), AuditError> {
+) -> Result<(), AuditCommandError> {
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Signed {
         report: EncodedBytes,
@@ -329,9 +307,8 @@ fn report(
     let target = format!("/v1/audit/report{question}{}", query.join("&"));
     let signed: Signed = organisation.node.audit(&target)?;
     if !organisation.parameters.nodes.contains(&signed.signer) {
-        return Err(AuditError::DoesNotHold(
-            "the report's signer is no node of the network",
-        ));
+        let why = "the report's signer is no node of the network";
+        return Err(AuditError::DoesNotHold(why).into());
     }
     signed
         .signer
@@ -346,9 +323,11 @@ fn report(
         .map_err(|_| AuditError::DoesNotHold("the report is no JSON"))?;
     if let Some(path) = &out {
         let bytes = serde_json::to_vec_pretty(&signed).unwrap_or_default();
-        luyin_keys::durable_file::replace(path, &bytes).map_err(|source| AuditError::File {
-            path: path.clone(),
-            source,
+        luyin_keys::durable_file::replace(path, &bytes).map_err(|source| {
+            AuditCommandError::File {
+                path: path.clone(),
+                source,
+            }
         })?;
     }
     say.outcome(

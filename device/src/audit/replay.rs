@@ -29,7 +29,7 @@ use serde::Serialize;
 use super::AuditError;
 use super::answers::{Record, actions};
 use super::proof::parts;
-use crate::client::NodeClient;
+use crate::client::{NodeClient, Transport};
 
 const STEP_MS: u64 = 30_000;
 /// The longest life of a bundle: what a gate may not yet have known.
@@ -63,12 +63,14 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Fetches what the records of a span rest on. Policies, risk lists, venues and notices come from the authority's acts,
-    /// releases only with three trustees' signatures, the key only with the hash of the founding data.
-    pub fn fetch(
-        node: &NodeClient,
+    /// Fetches what was published. Policies, risk lists, venues and notices come from the authority's acts, the key only with
+    /// the hash of the founding data.
+    ///
+    /// # Errors
+    /// [`AuditError`].
+    pub fn published<T: Transport>(
+        node: &NodeClient<T>,
         parameters: &NetworkParameters,
-        records: &[Record],
     ) -> Result<Self, AuditError> {
         let mut replay = Self {
             parameters: parameters.clone(),
@@ -95,6 +97,20 @@ impl Replay {
                 GovernanceAction::Unaccredit(_) | GovernanceAction::NoticeLifted(_) => {}
             }
         }
+        Ok(replay)
+    }
+
+    /// The same, with the values that trustees released for the days of a span's records; each only with three of their
+    /// signatures.
+    ///
+    /// # Errors
+    /// [`AuditError`].
+    pub fn fetch<T: Transport>(
+        node: &NodeClient<T>,
+        parameters: &NetworkParameters,
+        records: &[Record],
+    ) -> Result<Self, AuditError> {
+        let mut replay = Self::published(node, parameters)?;
         for record in records {
             if let Evidence::Pass(shown) = &record.bytes.0.evidence {
                 replay.fetch_releases(node, shown.pass.day)?;
@@ -103,7 +119,20 @@ impl Replay {
         Ok(replay)
     }
 
-    fn fetch_releases(&mut self, node: &NodeClient, day: Day) -> Result<(), AuditError> {
+    /// Whether the proof of one record holds against inputs worked out here; none where it has none.
+    ///
+    /// # Errors
+    /// [`AuditError::DoesNotHold`] where the node gives other inputs.
+    pub fn holds(&self, record: &Record) -> Result<Option<bool>, AuditError> {
+        let all = self.proofs_that_hold(std::slice::from_ref(record))?;
+        Ok(all.into_iter().next().flatten())
+    }
+
+    fn fetch_releases<T: Transport>(
+        &mut self,
+        node: &NodeClient<T>,
+        day: Day,
+    ) -> Result<(), AuditError> {
         if self.releases.contains_key(&day) {
             return Ok(());
         }
@@ -201,7 +230,7 @@ impl Replay {
     }
 
     /// The public inputs of a pass at a gate; none where it names what was never published.
-    fn inputs(&self, gate: Did, shown: &ShownPass) -> Option<[Fr; 11]> {
+    pub(super) fn inputs(&self, gate: Did, shown: &ShownPass) -> Option<[Fr; 11]> {
         let pass = &shown.pass;
         let network = self.parameters.id();
         let epoch = self.epochs.iter().find(|e| e.number == pass.epoch)?;
@@ -331,7 +360,7 @@ const fn is_of_unreadable(reason: Reason) -> bool {
     )
 }
 
-fn epochs(node: &NodeClient) -> Result<Vec<EpochRef>, AuditError> {
+fn epochs<T: Transport>(node: &NodeClient<T>) -> Result<Vec<EpochRef>, AuditError> {
     let mut all: Vec<EpochRef> = Vec::new();
     loop {
         let after = all.last().map_or(0, |e| u64::from(e.number));
@@ -354,7 +383,10 @@ fn epochs(node: &NodeClient) -> Result<Vec<EpochRef>, AuditError> {
     }
 }
 
-fn pass_key(node: &NodeClient, parameters: &NetworkParameters) -> Result<PreparedVk, AuditError> {
+fn pass_key<T: Transport>(
+    node: &NodeClient<T>,
+    parameters: &NetworkParameters,
+) -> Result<PreparedVk, AuditError> {
     let bad = || AuditError::DoesNotHold("the pass statement's verifying key");
     let manifest = node.keys_manifest()?;
     let text = std::str::from_utf8(&manifest).map_err(|_| bad())?;

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::AuditError;
 use super::answers::{OneRecord, Record, one_record};
-use crate::client::NodeClient;
-use luyin_device::gate::root_of;
+use crate::client::{NodeClient, Transport};
+use crate::gate::root_of;
 
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ fn hash(h: &Sha256Hash) -> LogHash {
 }
 
 /// The node's newest checkpoint, verified.
-pub(super) fn checkpoint(node: &NodeClient) -> Result<SignedCheckpoint, AuditError> {
+fn checkpoint<T: Transport>(node: &NodeClient<T>) -> Result<SignedCheckpoint, AuditError> {
     let parameters = node.parameters()?;
     let keys: Vec<VerifierKey> = parameters
         .nodes
@@ -60,15 +60,15 @@ fn proved(signed: &SignedCheckpoint, hashes: usize) -> Proved {
 }
 
 /// That an entry, with the bytes the node gives, is in the log.
-pub fn inclusion(node: &NodeClient, entry: u64) -> Result<Proved, AuditError> {
+pub fn inclusion<T: Transport>(node: &NodeClient<T>, entry: u64) -> Result<Proved, AuditError> {
     let signed = checkpoint(node)?;
     let bytes = node.entry(entry)?.bytes.0.to_vec();
     let hashes = prove_entry(node, &signed, entry, &bytes)?;
     Ok(proved(&signed, hashes))
 }
 
-fn prove_entry(
-    node: &NodeClient,
+fn prove_entry<T: Transport>(
+    node: &NodeClient<T>,
     signed: &SignedCheckpoint,
     entry: u64,
     bytes: &[u8],
@@ -85,7 +85,11 @@ fn prove_entry(
 }
 
 /// That the log begins with an earlier one. Without the earlier root, it is worked out of all the entries.
-pub fn consistency(node: &NodeClient, size: u64, root: Option<&str>) -> Result<Proved, AuditError> {
+pub fn consistency<T: Transport>(
+    node: &NodeClient<T>,
+    size: u64,
+    root: Option<&str>,
+) -> Result<Proved, AuditError> {
     let signed = checkpoint(node)?;
     let head = signed.checkpoint().head();
     let earlier = match root {
@@ -114,7 +118,7 @@ pub fn consistency(node: &NodeClient, size: u64, root: Option<&str>) -> Result<P
 }
 
 /// Verifies a record's place under its anchor, and the anchor's in the log.
-pub fn anchored(node: &NodeClient, one: &OneRecord) -> Result<Proved, AuditError> {
+pub fn anchored<T: Transport>(node: &NodeClient<T>, one: &OneRecord) -> Result<Proved, AuditError> {
     let signed = checkpoint(node)?;
     let anchor = anchor(node, &signed, one)?;
     check_place(one, &anchor)?;
@@ -122,8 +126,8 @@ pub fn anchored(node: &NodeClient, one: &OneRecord) -> Result<Proved, AuditError
 }
 
 /// The anchor of a record's batch, proved to be in the log. The ledger took it only with the gate's signature.
-fn anchor(
-    node: &NodeClient,
+fn anchor<T: Transport>(
+    node: &NodeClient<T>,
     signed: &SignedCheckpoint,
     one: &OneRecord,
 ) -> Result<AuditBatch, AuditError> {
@@ -167,7 +171,10 @@ pub(super) fn parts(name: &str) -> Result<(String, u32, u32), AuditError> {
 
 /// Checks every batch of a span against its anchor in the log: whole batches by their root, the ones the span cuts record by
 /// record. Says how many batches.
-pub fn check_batches(node: &NodeClient, records: &[Record]) -> Result<usize, AuditError> {
+pub fn check_batches<T: Transport>(
+    node: &NodeClient<T>,
+    records: &[Record],
+) -> Result<usize, AuditError> {
     let signed = checkpoint(node)?;
     let mut batches: BTreeMap<(String, u32), Vec<&Record>> = BTreeMap::new();
     for record in records {

@@ -1,17 +1,17 @@
 //! What the audit interface answers.
 
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::did::Did;
 use luyin_protocol::field::from_bytes;
 use luyin_protocol::gate::AuditRecord;
 use luyin_protocol::signature::{PublicKey, Sha256Hash};
 use luyin_protocol::time::{Step, Timestamp};
 use luyin_protocol::tx::GovernanceAction;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{AuditError, SpanArgs};
-use crate::client::NodeClient;
-use luyin_device::client::Encoded;
+use super::AuditError;
+use crate::client::{Encoded, NodeClient, Transport};
 
 /// A record as the node lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Record {
 
 impl Record {
     /// The node's public inputs as field elements.
+    ///
+    /// # Errors
+    /// [`AuditError::DoesNotHold`].
     pub fn inputs(&self) -> Result<Option<Vec<ark_bn254::Fr>>, AuditError> {
         let bad = || AuditError::DoesNotHold("a public input");
         let one = |text: &String| {
@@ -47,6 +50,44 @@ impl Record {
     }
 }
 
+/// A span of records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// One gate.
+    pub gate: Option<Did>,
+    /// From, milliseconds since 1970.
+    pub from: Option<u64>,
+    /// Up to, milliseconds since 1970.
+    pub to: Option<u64>,
+}
+
+impl Span {
+    pub(super) fn query(&self, after: Option<&str>) -> String {
+        let mut query = String::from("limit=1000");
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={value}"));
+            }
+        };
+        add("gate", self.gate.map(|g| g.to_string()));
+        add("from", self.from.map(|x| x.to_string()));
+        add("to", self.to.map(|x| x.to_string()));
+        // A slash may stand in a query (RFC 3986).
+        add("after", after.map(str::to_owned));
+        query
+    }
+
+    /// As the body of `POST /v1/audit/verify`.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        let mut body = serde_json::Map::new();
+        body.extend(self.gate.map(|g| ("gate".to_owned(), json!(g))));
+        body.extend(self.from.map(|x| ("from".to_owned(), json!(x))));
+        body.extend(self.to.map(|x| ("to".to_owned(), json!(x))));
+        Value::Object(body)
+    }
+}
+
 #[derive(Deserialize)]
 struct Page {
     records: Vec<Record>,
@@ -55,7 +96,7 @@ struct Page {
 }
 
 /// All records of a span, page by page. The listing must not contradict the records' own bytes.
-pub fn records(node: &NodeClient, span: &SpanArgs) -> Result<Vec<Record>, AuditError> {
+pub fn records<T: Transport>(node: &NodeClient<T>, span: &Span) -> Result<Vec<Record>, AuditError> {
     let mut all = Vec::new();
     let mut after: Option<String> = None;
     loop {
@@ -73,7 +114,7 @@ pub fn records(node: &NodeClient, span: &SpanArgs) -> Result<Vec<Record>, AuditE
     }
 }
 
-fn check_listing(record: &Record) -> Result<(), AuditError> {
+pub(super) fn check_listing(record: &Record) -> Result<(), AuditError> {
     let own = &record.bytes.0;
     let said = record.verdict["reason"].as_str();
     if own.step != record.step || said != Some(own.verdict.reason().slug()) {
@@ -99,10 +140,10 @@ pub struct OneRecord {
 }
 
 /// A record by its name.
-pub fn one_record(node: &NodeClient, name: &str) -> Result<OneRecord, AuditError> {
+pub fn one_record<T: Transport>(node: &NodeClient<T>, name: &str) -> Result<OneRecord, AuditError> {
     let parts: Vec<&str> = name.split('/').collect();
     let form = matches!(parts.as_slice(), [gate, batch, index]
-        if gate.parse::<luyin_protocol::did::Did>().is_ok()
+        if gate.parse::<Did>().is_ok()
             && batch.parse::<u32>().is_ok() && index.parse::<u32>().is_ok());
     if !form {
         return Err(AuditError::Argument(
@@ -162,7 +203,7 @@ impl Action {
 }
 
 /// Every act of the authority; their numbers have no gap, so none is left out.
-pub fn actions(node: &NodeClient) -> Result<Vec<Action>, AuditError> {
+pub fn actions<T: Transport>(node: &NodeClient<T>) -> Result<Vec<Action>, AuditError> {
     #[derive(Deserialize)]
     struct Answer {
         actions: Vec<Action>,

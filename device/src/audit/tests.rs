@@ -1,16 +1,17 @@
 use super::answers::{OneRecord, Record};
-use super::local::Replay;
 use super::proof::check_place;
+use super::replay::Replay;
 use super::*;
+use crate::client::Encoded;
+use crate::gate::root_of;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::PreparedVk;
 use luyin_circuits::groth16::simulated::Trapdoor;
-use luyin_device::client::Encoded;
-use luyin_device::gate::root_of;
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::merkle::LogHash;
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::did::Did;
 use luyin_protocol::field::{DayHandle, EpochRoot, Nym, RevocationTag, SlotHandle};
 use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, Reason, SignedRelease, Verdict};
 use luyin_protocol::hash::{Tag, hash};
@@ -23,6 +24,7 @@ use luyin_protocol::pass::{GateCode, Pass, PassContext, PassMode, ShownPass};
 use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
 use luyin_protocol::risk::{DayRelease, NoticeId, RiskList};
 use luyin_protocol::scope::ScopeIndex;
+use luyin_protocol::signature::{Domain, Signature};
 use luyin_protocol::signature::{ProofBytes, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::tx::AuditBatch;
@@ -422,7 +424,7 @@ fn a_record_is_under_its_anchor_or_refused() {
 
 #[test]
 fn a_span_becomes_a_query_and_a_body() {
-    let span = SpanArgs {
+    let span = Span {
         gate: Some(gate()),
         from: Some(5),
         to: None,
@@ -436,4 +438,73 @@ fn a_span_becomes_a_query_and_a_body() {
         span.body(),
         serde_json::json!({ "gate": gate(), "from": 5 })
     );
+}
+
+#[test]
+fn the_eleven_inputs_are_explained_in_their_order_and_are_the_ones_that_were_proved() {
+    let world = World::new();
+    let walk_in = ScopeIndex::WalkIn { block: 2, k: 0 };
+    let mut masked = world.pass(3, ScopeIndex::Venue);
+    masked.mask = Mask::new(8, 7).unwrap();
+    for pass in [
+        world.pass(1, ScopeIndex::Venue),
+        world.pass(2, walk_in),
+        masked,
+    ] {
+        let mut listed = record(0, morning(), Reason::Proved, shown(pass.clone(), morning()));
+        let explained = world.replay.explain(&listed).unwrap().unwrap();
+        let names: Vec<&str> = explained.iter().map(|input| input.name).collect();
+        let expected = [
+            "root", "policy", "r0", "r1", "r2", "day", "scope", "nym", "rtag", "mask_out",
+            "binding",
+        ];
+        assert_eq!(names, expected);
+        listed.public_inputs = Some(explained.iter().map(|input| input.value.clone()).collect());
+        let theirs = listed.inputs().unwrap().unwrap();
+        assert_eq!(
+            world.replay.inputs(gate(), &shown_pass(&listed)).unwrap(),
+            *theirs
+        );
+        for input in &explained {
+            let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+            assert!(input.zh.contains(han), "{}", input.name);
+            assert!(!input.en.contains(han) || ["mask_out", "policy"].contains(&input.name));
+        }
+        let mask = &explained[9].en;
+        assert_eq!(
+            mask.contains("王") && mask.contains("07"),
+            pass.mask.bits() != 0
+        );
+        // The mask is an input: put in afterwards, it makes the proof fail.
+        assert_eq!(
+            world.replay.holds(&listed).unwrap(),
+            Some(pass.mask.bits() == 0)
+        );
+    }
+}
+
+fn shown_pass(record: &Record) -> ShownPass {
+    match &record.bytes.0.evidence {
+        Evidence::Pass(shown) => (**shown).clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn inputs_that_the_node_makes_up_and_names_that_were_never_published_explain_nothing() {
+    let world = World::new();
+    let pass = world.pass(1, ScopeIndex::Venue);
+    let mut listed = record(0, morning(), Reason::Proved, shown(pass.clone(), morning()));
+    listed.public_inputs = Some(vec!["00".repeat(32); 11]);
+    assert!(matches!(
+        world.replay.holds(&listed),
+        Err(AuditError::DoesNotHold(_))
+    ));
+    let unpublished = Pass { epoch: 9, ..pass };
+    let listed = record(0, morning(), Reason::Proved, shown(unpublished, morning()));
+    assert_eq!(world.replay.explain(&listed).unwrap(), None);
+    assert_eq!(world.replay.holds(&listed).unwrap(), Some(false));
+    let by_hand = record(0, morning(), Reason::Manual, Evidence::Manual("x".into()));
+    assert_eq!(world.replay.explain(&by_hand).unwrap(), None);
+    assert_eq!(world.replay.holds(&by_hand).unwrap(), None);
 }
