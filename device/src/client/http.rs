@@ -18,7 +18,6 @@ use crate::http_signature::Message;
 const MAX_ANSWER: u64 = 16 << 20;
 /// The longest file (a proving key) that is read.
 const MAX_FILE: u64 = 256 << 20;
-const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -190,7 +189,8 @@ impl<T: Transport> Http<T> {
                 Ok(bytes) => return Ok(bytes),
                 Err(failed) => failed,
             };
-            let again = failed.again && call.repeat == Repeat::Safe && attempt < ATTEMPTS;
+            let again =
+                failed.again && call.repeat == Repeat::Safe && attempt < self.transport.attempts();
             if !again {
                 return Err(*failed.error);
             }

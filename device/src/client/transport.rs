@@ -51,4 +51,8 @@ pub trait Transport {
     fn pause(&self, time: Duration);
     /// The caller's clock.
     fn now(&self) -> Timestamp;
+    /// How often a request that may be sent again is sent at most.
+    fn attempts(&self) -> u32 {
+        3
+    }
 }

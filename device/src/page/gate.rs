@@ -20,14 +20,20 @@ use rand::RngCore;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 const KEY: &str = "gate.key";
 
+type Node<H> = NodeClient<Line<H>>;
+
 /// The gate of a browser.
 pub(super) struct GatePage<H: Host> {
     host: H,
+    line: Line<H>,
     device: Option<GateDevice<H::Files>>,
+    /// The client of the gate's node, which signs; kept, since it knows the network's founding data.
+    node: Option<Rc<Node<H>>>,
 }
 
 #[derive(Serialize)]
@@ -74,8 +80,13 @@ impl From<Scan> for ScanView {
 }
 
 impl<H: Host> GatePage<H> {
-    pub(super) const fn new(host: H) -> Self {
-        Self { host, device: None }
+    pub(super) fn new(host: H) -> Self {
+        Self {
+            line: Line::hurried(host.clone()),
+            host,
+            device: None,
+            node: None,
+        }
     }
 
     fn files(&self) -> H::Files {
@@ -103,29 +114,28 @@ impl<H: Host> GatePage<H> {
         Ok(Some(SigningKey::from_secret(&SecretBytes::new(seed))))
     }
 
-    fn node(&self, asked: &Asked<'_>, address: &str) -> Result<NodeClient<Line<H>>, Fault> {
-        let line = Line {
-            host: self.host.clone(),
-            now: asked.now,
-        };
-        Ok(NodeClient::over(line, address)?)
-    }
-
-    /// The gate's node, with every call signed that must be, and the key.
-    fn signed(&mut self, asked: &Asked<'_>) -> Result<(NodeClient<Line<H>>, SigningKey), Fault> {
+    /// The gate's node, every call signed that must be.
+    fn node(&mut self) -> Result<Rc<Node<H>>, Fault> {
+        if let Some(node) = &self.node {
+            return Ok(Rc::clone(node));
+        }
         let settings = self.device()?.settings().clone();
         let key = self.key()?.ok_or(GateError::Damaged(KEY))?;
-        let signer = RequestSigner::organisation(&settings.gate, key.clone());
-        let node = self.node(asked, &settings.node)?;
-        Ok((node.signing_as(signer), key))
+        let signer = RequestSigner::organisation(&settings.gate, key);
+        let node = NodeClient::over(self.line.clone(), &settings.node)?;
+        let node = Rc::new(node.signing_as(signer));
+        self.node = Some(Rc::clone(&node));
+        Ok(node)
     }
 
     pub(super) fn call(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
+        self.line.set(asked.now);
         match asked.method {
             "state" => self.state(asked),
             // The host has let go of the files, and another window may write them.
             "close" => {
                 self.device = None;
+                self.node = None;
                 Reply::done()
             }
             "enrol" => self.enrol(asked),
@@ -148,7 +158,7 @@ impl<H: Host> GatePage<H> {
                 let code = self.device()?.code(asked.now.step())?;
                 Reply::of(&format!("{:06}", code.0))
             }
-            "upload" => self.upload(asked),
+            "upload" => self.upload(),
             "selfTest" => Reply::of(&self.device()?.self_test(asked.now)),
             "clockOffset" => self.clock_offset(asked),
             "erase" => self.erase(),
@@ -212,7 +222,7 @@ impl<H: Host> GatePage<H> {
         if self.device().is_ok() {
             return Err(GateError::AlreadySetUp.into());
         }
-        let node = self.node(asked, &a.node)?;
+        let node = NodeClient::over(self.line.clone(), &a.node)?;
         let network = node.network_id()?;
         let key = match self.key()? {
             Some(key) => key,
@@ -249,8 +259,8 @@ impl<H: Host> GatePage<H> {
     }
 
     fn update(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
-        let (node, _) = self.signed(asked)?;
-        match self.device()?.update(&node) {
+        let node = self.node()?;
+        match self.device()?.update(node.as_ref()) {
             Err(GateError::Node(error))
                 if is(&error, &["role", "unknown-key", "not-accredited"]) =>
             {
@@ -269,23 +279,24 @@ impl<H: Host> GatePage<H> {
         }
         let Arguments { text, online } = asked.read()?;
         let node = match online {
-            true => Some(self.signed(asked)?.0),
+            true => Some(self.node()?),
             false => None,
         };
         let sharing = match &node {
-            Some(node) => Sharing::Online(node),
+            Some(node) => Sharing::Online(node.as_ref()),
             None => Sharing::Offline,
         };
         let scan = self.device()?.scan(&text, asked.now, sharing)?;
         Reply::of(&ScanView::from(scan))
     }
 
-    fn upload(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
-        let (node, key) = self.signed(asked)?;
+    fn upload(&mut self) -> Result<Reply, Fault> {
+        let node = self.node()?;
+        let key = self.key()?.ok_or(GateError::Damaged(KEY))?;
         let host = self.host.clone();
         let device = self.device()?;
         let waiting = device.queue().waiting_count()?;
-        let done = device.upload(&node, &key, |done| {
+        let done = device.upload(node.as_ref(), &key, |done| {
             let records = usize::try_from(done.records).unwrap_or(usize::MAX);
             host.report("upload", records, waiting.max(records));
         })?;
@@ -294,8 +305,7 @@ impl<H: Host> GatePage<H> {
 
     /// The node's clock minus the page's; null where the node is out of reach.
     fn clock_offset(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
-        let address = self.device()?.settings().node.clone();
-        match self.node(asked, &address)?.network() {
+        match self.node()?.network() {
             Err(error) if error.is_offline() => Reply::of(&()),
             Err(error) => Err(error.into()),
             Ok(info) => {
@@ -307,6 +317,7 @@ impl<H: Host> GatePage<H> {
 
     fn erase(&mut self) -> Result<Reply, Fault> {
         self.device = None;
+        self.node = None;
         let files = self.files();
         if files.read(KEY).map_err(GateError::from)?.is_some() {
             files.remove(KEY).map_err(GateError::from)?;

@@ -5,7 +5,9 @@ use crate::files::Files;
 use crate::wallet::{ProvingKeys, Vault, WalletError};
 use luyin_circuits::CircuitName;
 use luyin_protocol::time::Timestamp;
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Whose files.
@@ -37,11 +39,35 @@ pub trait Host: Clone {
     fn report(&self, task: &str, done: usize, total: usize);
 }
 
-/// A host as a transport, at the moment that the page gave.
+/// A host as a transport, at the moment that the page gave last.
 #[derive(Clone, Debug)]
 pub(super) struct Line<H> {
-    pub(super) host: H,
-    pub(super) now: Timestamp,
+    host: H,
+    now: Rc<Cell<Timestamp>>,
+    attempts: u32,
+}
+
+impl<H> Line<H> {
+    pub(super) fn new(host: H, now: Timestamp) -> Self {
+        Self {
+            host,
+            now: Rc::new(Cell::new(now)),
+            attempts: 3,
+        }
+    }
+
+    /// For a gate: nobody is let in while it waits, and the page asks again by itself.
+    pub(super) fn hurried(host: H) -> Self {
+        Self {
+            attempts: 1,
+            ..Self::new(host, Timestamp::new(0))
+        }
+    }
+
+    /// Another moment, for every copy.
+    pub(super) fn set(&self, now: Timestamp) {
+        self.now.set(now);
+    }
 }
 
 impl<H: Host> Transport for Line<H> {
@@ -52,7 +78,10 @@ impl<H: Host> Transport for Line<H> {
         self.host.pause(time);
     }
     fn now(&self) -> Timestamp {
-        self.now
+        self.now.get()
+    }
+    fn attempts(&self) -> u32 {
+        self.attempts
     }
 }
 

@@ -52,10 +52,7 @@ impl<H: Host> RegulatorPage<H> {
     }
 
     fn node(&self, asked: &Asked<'_>, address: &str) -> Result<NodeClient<Line<H>>, Fault> {
-        let line = Line {
-            host: self.host.clone(),
-            now: asked.now,
-        };
+        let line = Line::new(self.host.clone(), asked.now);
         Ok(NodeClient::over(line, address)?)
     }
 

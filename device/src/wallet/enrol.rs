@@ -14,8 +14,30 @@ use luyin_protocol::time::Day;
 use rand::rngs::OsRng;
 
 impl<V: Vault> Wallet<V> {
+    /// The request for the registrar, after a look at the ledger: what was asked for before may have been posted.
+    ///
+    /// # Errors
+    /// [`WalletError::AlreadyEnrolled`]; those of the node and of [`Wallet::enrol_request`].
+    pub fn begin_enrolment(
+        &mut self,
+        label: Option<&str>,
+        fresh_day: Day,
+        ledger: &impl Ledger,
+        prover: &impl Prover,
+    ) -> Result<EnrolRequest, WalletError> {
+        if self.content.person(label)?.request.is_some() {
+            match self.enrol_finish(label, ledger) {
+                Ok(()) => return Err(WalletError::AlreadyEnrolled),
+                Err(WalletError::NotOnLedger) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.enrol_request(label, fresh_day, prover)
+    }
+
     /// The request that a person hands a registrar. It is made once and given again unchanged: a second one with the same
-    /// secret and another handle could meet the first at the registrar.
+    /// secret and another handle could meet the first at the registrar. Where a first enrolment turns out to be a
+    /// re-enrolment, or the other way round, it is made anew with another secret.
     ///
     /// `fresh_day` is 0 for a first enrolment, else the day of the re-enrolment after a lost phone.
     ///
@@ -33,15 +55,21 @@ impl<V: Vault> Wallet<V> {
         if person.note.is_some() {
             return Err(WalletError::AlreadyEnrolled);
         }
-        if let Some(request) = &person.request {
-            return Ok(request.clone());
-        }
+        let is_first = |day: Day| day == Day::new(0);
+        let sk = match &person.request {
+            Some(request) if is_first(request.fresh_day) == is_first(fresh_day) => {
+                return Ok(request.clone());
+            }
+            Some(_) => SecretScalar::draw(&mut OsRng),
+            None => person.sk.clone(),
+        };
         let draft = Draft {
-            sk: person.sk.clone(),
+            sk: sk.clone(),
             mask: person.mask,
             fresh_day,
         };
         let request = draft.request(&network, &parameters, prover)?;
+        person.sk = sk;
         person.request = Some(request.clone());
         self.save()?;
         Ok(request)

@@ -75,7 +75,7 @@ pub(super) fn enrol_request(args: &WalletArgs, out: &Path, again: bool, say: Say
     };
     let request = opened
         .wallet
-        .enrol_request(args.person(), fresh_day, &prover)?;
+        .begin_enrolment(args.person(), fresh_day, &client, &prover)?;
     let bytes = request
         .to_json()
         .map_err(|error| WalletCommandError::Unreadable {

@@ -10,6 +10,7 @@ use super::secret::StretchingView;
 use super::views::{ItineraryView, OutcomeView, PersonView, StatusView, policies};
 use super::{Asked, Fault, Host, Reply, Store};
 use crate::client::NodeClient;
+use crate::enrolment::EnrolRequest;
 use crate::wallet::{KeyProver, Shown, Wallet, WalletError};
 use luyin_keys::sealed::{Strength, Stretching};
 use luyin_protocol::did::Did;
@@ -25,6 +26,14 @@ struct Open<H: Host> {
     prover: KeyProver<HostKeys<H>>,
     shown: BTreeMap<u32, Shown>,
     next: u32,
+    left: Option<Left>,
+}
+
+/// What was left at a desk last.
+struct Left {
+    desk: String,
+    request: EnrolRequest,
+    sealed: Vec<u8>,
 }
 
 /// The wallet of a browser.
@@ -63,10 +72,7 @@ impl<H: Host> WalletPage<H> {
     }
 
     fn node(&self, asked: &Asked<'_>, address: &str) -> Result<NodeClient<Line<H>>, Fault> {
-        let line = Line {
-            host: self.host.clone(),
-            now: asked.now,
-        };
+        let line = Line::new(self.host.clone(), asked.now);
         Ok(NodeClient::over(line, address)?)
     }
 

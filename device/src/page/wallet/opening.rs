@@ -74,6 +74,7 @@ impl<H: Host> WalletPage<H> {
             wallet,
             shown: BTreeMap::new(),
             next: 1,
+            left: None,
         });
         Reply::done()
     }

@@ -1,6 +1,6 @@
 //! People: their enrolment, their consents, what they hand to employers and attesters.
 
-use super::{WalletPage, Who, did};
+use super::{Left, WalletPage, Who, did};
 use crate::enrolment::{DeskCode, Surname};
 use crate::page::views::DisclosedView;
 use crate::page::{Asked, Fault, Host, Reply};
@@ -59,9 +59,21 @@ impl<H: Host> WalletPage<H> {
             false => Day::new(0),
         };
         let label = Some(a.person.as_str());
-        let request = open.wallet.enrol_request(label, fresh_day, &open.prover)?;
-        let sealed = code.seal(&open.wallet.network(), &request, &mut OsRng)?;
-        node.leave_at_desk(&code.box_name(), &sealed)?;
+        let (wallet, prover) = (&mut open.wallet, &open.prover);
+        let request = wallet.begin_enrolment(label, fresh_day, &node, prover)?;
+        let desk = code.box_name();
+        let same = |left: &&Left| left.desk == desk && left.request == request;
+        // A box takes one request: after a lost answer it must be the same bytes.
+        let sealed = match open.left.as_ref().filter(same) {
+            Some(left) => left.sealed.clone(),
+            None => code.seal(&open.wallet.network(), &request, &mut OsRng)?,
+        };
+        open.left = Some(Left {
+            desk: desk.clone(),
+            request,
+            sealed: sealed.clone(),
+        });
+        node.leave_at_desk(&desk, &sealed)?;
         Reply::done()
     }
 

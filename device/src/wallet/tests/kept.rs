@@ -94,3 +94,29 @@ fn a_colour_lasts_until_the_midnight_after_which_the_next_check_in_is_missing() 
     assert_eq!(colour(until), WalletColour::Red);
     assert_eq!(until, until.day().start());
 }
+
+#[test]
+fn a_request_is_given_again_unchanged_and_made_anew_where_it_turns_out_a_re_enrolment() {
+    let ledger = FakeLedger::new();
+    let mut wallet = Wallet::create(
+        MemoryVault::default(),
+        &secret(),
+        weak(),
+        ledger.parameters(),
+        "http://node".into(),
+    )
+    .unwrap();
+    let mask = Mask::new(8, 42).unwrap();
+    wallet.add_person("me", mask, None).unwrap();
+    let mut ask = |day| wallet.begin_enrolment(None, Day::new(day), &ledger, &FakeProver);
+    let first = ask(0).unwrap();
+    assert_eq!(ask(0).unwrap(), first);
+    let again = ask(20_000).unwrap();
+    assert_ne!(again.owner, first.owner);
+    assert_eq!(ask(20_001).unwrap(), again);
+    ledger.enrol(&again);
+    // It was posted meanwhile: the wallet takes it, and asks for nothing more.
+    assert!(matches!(ask(0), Err(WalletError::AlreadyEnrolled)));
+    let person = wallet.content().person(None).unwrap();
+    assert!(person.note.is_some() && person.request.is_none());
+}
