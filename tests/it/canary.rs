@@ -147,10 +147,20 @@ fn no_log_of_a_person_s_days_tells_anything_of_them() {
     let mut found = Vec::new();
     for (what, value) in &canaries.0 {
         for (whose, log) in [("services", &services), ("commands", &commands)] {
-            let line = log.lines().find(|line| line.contains(value.as_str()));
+            let line = log
+                .lines()
+                .find(|line| untimed(line).contains(value.as_str()));
             found.extend(line.map(|line| format!("{what} in the log of {whose}: {line}")));
         }
     }
     found.dedup();
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A line without the moment that the log itself writes before it: its seconds look like a temperature once a minute.
+fn untimed(line: &str) -> &str {
+    match line.split_once("Z ") {
+        Some((moment, rest)) if moment.starts_with("20") && !moment.contains(' ') => rest,
+        _ => line,
+    }
 }
