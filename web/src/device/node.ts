@@ -22,6 +22,14 @@ export function timeoutOf(url: string): number {
   return pathname.includes('/v1/gate/') ? GATE_TIMEOUT_MS : TIMEOUT_MS
 }
 
+/**
+ * A checkpoint says how long it may be kept, for those who only follow the log. Whoever holds it against the forest needs the
+ * newest: an older one names another epoch, and looks as if the node contradicted itself.
+ */
+export function mustBeFresh(url: string): boolean {
+  return new URL(url).pathname.endsWith('/checkpoint')
+}
+
 /** Sends a request and waits for its answer: a worker may. Throws a word where there is no answer. */
 export function send(method: string, url: string, headers: readonly string[], body: Uint8Array | undefined, limit: number): Answer {
   if (!navigator.onLine) throw 'there is no connection'
@@ -33,6 +41,7 @@ export function send(method: string, url: string, headers: readonly string[], bo
     const [name, value] = [headers[i] ?? '', headers[i + 1] ?? '']
     if (!FORBIDDEN.includes(name)) request.setRequestHeader(name, value)
   }
+  if (mustBeFresh(url)) request.setRequestHeader('cache-control', 'no-cache')
   try {
     // A view of memory that threads share is not taken.
     request.send(body ? body.slice() : null)

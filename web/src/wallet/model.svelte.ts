@@ -1,5 +1,5 @@
 import type { Device, DeviceFault, Draft, PersonView, PolicyView, Secret, Status, WalletState } from '../device/api'
-import { asFault, isDamage } from '../shared/fault'
+import { asFault, isDamage, slugOf } from '../shared/fault'
 import { now } from '../shared/now.svelte'
 import { slotAt } from '../shared/time'
 import { forgetTyped } from '../shared/typed'
@@ -75,10 +75,14 @@ export class Wallet {
     for (const end of this.ends) end()
   }
 
-  /** Asks the other window to let go, then tries again. */
+  /** Tries again, and where another window still has the wallet, asks it to let go first. */
   async takeOver(): Promise<void> {
     this.phase = 'starting'
-    await this.windows.ask()
+    const taken = await this.device.wallet.state().then(
+      () => false,
+      (thrown: unknown) => slugOf(asFault(thrown)) === 'other_tab',
+    )
+    if (taken) await this.windows.ask()
     await this.start()
   }
 

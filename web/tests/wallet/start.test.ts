@@ -5,7 +5,7 @@ import { refusal } from '../fake-device'
 import { open } from './open'
 
 test('another window has the wallet: it says so and offers to take over', async () => {
-  const { device } = open('green', 'today', (made) => made.refuse('state', refusal('other_tab')))
+  const { device } = open('green', 'today', (made) => made.refuse('state', refusal('other_tab'), refusal('other_tab')))
   expect(await screen.findByText('另一个窗口正在使用这个钱包')).toBeTruthy()
   const other = new BroadcastChannel('luyin.wallet')
   const asked = new Promise((resolve) => {
