@@ -9,6 +9,9 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     setupFiles: ['tests/setup.ts'],
+    // Nothing is timed: a busy machine only makes them slower.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     // What runs in a real browser is started by the workspace's own test command.
     exclude: ['tests/browser/**', 'node_modules/**'],

@@ -84,7 +84,7 @@ test('within ten minutes a form of the half-day before still counts', async () =
   const noon = Date.UTC(2026, 10, 27, 4, 6)
   setClock(() => noon)
   device.now = noon
-  expect(await screen.findByText(/10 分钟内仍可记入/, undefined, { timeout: 3_000 })).toBeTruthy()
+  expect(await screen.findByText(/10 分钟内仍可记入/)).toBeTruthy()
   await userEvent.click(screen.getByLabelText('干咳'))
   await userEvent.click(screen.getByLabelText('乏力'))
   await confirm()
