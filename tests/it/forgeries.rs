@@ -3,6 +3,7 @@
 
 use super::support::client::Call;
 use super::support::people::{Citizen, enrol};
+use super::support::rules::lenient;
 use super::support::simulated::{Simulator, simulated_world};
 use super::support::wallets::well;
 use super::support::world::World;
@@ -18,7 +19,6 @@ use luyin_device::wallet::SlotChoice;
 use luyin_ledger::tx::claim;
 use luyin_protocol::codec::Canonical as _;
 use luyin_protocol::network::Cadence;
-use luyin_protocol::policy::{DEFAULT_GRACE_MS, Policy, PolicyRef, Predicates, Thresholds};
 use luyin_protocol::signature::ProofBytes;
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{CheckIn, GovernanceAction, Tx};
@@ -58,30 +58,8 @@ impl Scene {
         let mut config = Config::default();
         config.orderer.tick_ms = 5;
         let (world, prover) = simulated_world(config, Cadence::demo(), server::serve);
-        let policy = Policy {
-            reference: PolicyRef { id: 1, version: 1 },
-            name_zh: "通行".into(),
-            name_en: "Passing".into(),
-            effective: world.now(),
-            grace_ms: DEFAULT_GRACE_MS,
-            thresholds: Thresholds::standard(),
-            predicates: Predicates {
-                slot_lag: 1,
-                min_normal: 1,
-                window_a: 1,
-                window_b: 1,
-                max_test_age: None,
-                min_doses: None,
-                max_reading_age: None,
-                max_itinerary_age: None,
-                fresh_horizon: 30,
-                fresh_normal: 7,
-                show_mask: false,
-            },
-            paper: false,
-            gate_code: false,
-        };
-        let tx = world.governance(5, GovernanceAction::Policy(Box::new(policy)));
+        let policy = GovernanceAction::Policy(Box::new(lenient(world.now())));
+        let tx = world.governance(5, policy);
         assert_eq!(world.submit("/v1/governance", &tx).status, 201);
         let (person, _) = enrol(&world, 0, &prover);
         let clock = world.app.clock();

@@ -15,6 +15,7 @@ mod idempotency;
 mod kill;
 mod linkage;
 mod numbers;
+mod openapi;
 mod overload;
 mod pages;
 mod production;

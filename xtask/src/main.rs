@@ -10,6 +10,7 @@ mod fuzz;
 mod links;
 mod regions;
 mod report;
+mod schemathesis;
 mod setup;
 mod sources;
 mod suite;

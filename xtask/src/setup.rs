@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::Program;
 use crate::debian;
+use crate::schemathesis;
 use crate::wasm;
 use crate::workspace::Workspace;
 
@@ -25,10 +26,11 @@ pub enum Need {
     Wasm,
     WebPackages,
     Chromium,
+    Schemathesis,
 }
 
 impl Need {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::DebianPackages,
         Self::Nextest,
         Self::RegionSources,
@@ -37,6 +39,7 @@ impl Need {
         Self::Wasm,
         Self::WebPackages,
         Self::Chromium,
+        Self::Schemathesis,
     ];
 }
 
@@ -61,7 +64,7 @@ struct Step {
     act: fn(&Workspace, Build) -> Result<()>,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         need: Need::DebianPackages,
         name: "Debian packages",
@@ -109,6 +112,12 @@ const STEPS: [Step; 8] = [
         name: "Chromium",
         look: look_for_chromium,
         act: |workspace, _| debian::install(workspace, &[CHROMIUM]),
+    },
+    Step {
+        need: Need::Schemathesis,
+        name: "Schemathesis",
+        look: |workspace| schemathesis::missing(workspace).map_or(State::Ready, State::Missing),
+        act: |workspace, _| schemathesis::install(workspace),
     },
 ];
 

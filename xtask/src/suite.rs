@@ -56,7 +56,7 @@ pub struct Suite {
     actions: &'static [Action],
 }
 
-static SUITES: [Suite; 7] = [
+static SUITES: [Suite; 8] = [
     Suite {
         name: "fmt",
         what: "the Rust source is formatted",
@@ -121,7 +121,33 @@ static SUITES: [Suite; 7] = [
             Need::ProvingKeys,
         ],
         actions: &[Action::Cargo(&[
-            "nextest", "run", "--locked", "-p", "luyin",
+            "nextest",
+            "run",
+            "--locked",
+            "-p",
+            "luyin",
+            "-E",
+            "not test(/^openapi::/)",
+        ])],
+    },
+    Suite {
+        name: "api",
+        what: "requests made from the OpenAPI document find no fault in a running node",
+        needs: &[
+            Need::DebianPackages,
+            Need::Nextest,
+            Need::ProvingKeys,
+            Need::Schemathesis,
+        ],
+        actions: &[Action::Cargo(&[
+            "nextest",
+            "run",
+            "--locked",
+            "-p",
+            "luyin",
+            "--test",
+            "it",
+            "openapi::",
         ])],
     },
     Suite {
@@ -253,7 +279,9 @@ mod tests {
     fn no_name_chooses_all_suites_and_an_unknown_one_is_refused() {
         assert_eq!(
             names(&choose(&[]).unwrap()),
-            ["fmt", "lint", "data", "web", "units", "stories", "docs"]
+            [
+                "fmt", "lint", "data", "web", "units", "stories", "api", "docs"
+            ]
         );
         let two = ["docs".to_owned(), "fmt".to_owned()];
         assert_eq!(names(&choose(&two).unwrap()), ["fmt", "docs"]);

@@ -4,6 +4,7 @@ use super::recorder::Recorder;
 use super::view::{EpochSeen, Show, View};
 use crate::support::keys;
 use crate::support::people::{Citizen, Dossier, enrol};
+use crate::support::rules::lenient;
 use crate::support::simulated::{Simulator, simulated_world};
 use crate::support::wallets::well;
 use crate::support::world::{
@@ -26,7 +27,7 @@ use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::gate::Colour;
 use luyin_protocol::network::Cadence;
 use luyin_protocol::pass::GateCode;
-use luyin_protocol::policy::{DEFAULT_GRACE_MS, Policy, PolicyRef, Predicates, Thresholds};
+use luyin_protocol::policy::DEFAULT_GRACE_MS;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::signature::PublicKey;
 use luyin_protocol::time::{Day, Timestamp};
@@ -145,33 +146,8 @@ impl Stage {
     }
 
     fn publish_rules(&mut self) {
-        let policy = Policy {
-            reference: PolicyRef {
-                id: POLICY,
-                version: 1,
-            },
-            name_zh: "通行".into(),
-            name_en: "Passing".into(),
-            effective: self.now(),
-            grace_ms: DEFAULT_GRACE_MS,
-            thresholds: Thresholds::standard(),
-            predicates: Predicates {
-                slot_lag: 1,
-                min_normal: 1,
-                window_a: 1,
-                window_b: 0x3f,
-                max_test_age: None,
-                min_doses: None,
-                max_reading_age: None,
-                max_itinerary_age: None,
-                fresh_horizon: 30,
-                fresh_normal: 7,
-                // The mask is a quasi-identifier; whoever sees it joins by it (clause 10.3).
-                show_mask: false,
-            },
-            paper: false,
-            gate_code: false,
-        };
+        // It shows no mask, which is a quasi-identifier: whoever sees one joins by it (clause 10.3).
+        let policy = lenient(self.now());
         self.govern(GovernanceAction::Policy(Box::new(policy)));
         self.publish_risk(1);
     }

@@ -6,6 +6,7 @@ pub mod disks;
 pub mod keys;
 pub mod people;
 pub mod process;
+pub mod rules;
 pub mod simulated;
 pub mod town;
 pub mod wallets;
