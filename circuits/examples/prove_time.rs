@@ -53,7 +53,7 @@ fn mean(rounds: usize, mut run: impl FnMut()) -> f64 {
 fn note() -> (IdentitySecret, Note, Path<14>, EpochRoot) {
     let sk = IdentitySecret::from_value(Fr::from(7u64));
     let rh = RevocationHandle::from_value(Fr::from(8u64));
-    let first = Note::first(&sk, rh, Mask::from_bits(9), Day::new(0));
+    let first = Note::first(&sk, rh, Mask::from_bits(9), Day::new(0), Slot::new(0));
     let state = NoteState {
         slot: Slot::new(39_000),
         ..first.state
@@ -168,7 +168,7 @@ fn main() {
         rho: note.rho,
         r: note.r,
     };
-    let enrol_public = enrol.public(Day::new(0), sealed);
+    let enrol_public = enrol.public(Day::new(0), Slot::new(39_000), sealed);
     let parts = [
         measure::<Enrol>(&enrol_public, &enrol, &mut rng),
         measure::<checkin::Checkin>(&checkin_public, &checkin, &mut rng),

@@ -120,7 +120,13 @@ mod tests {
 
     fn first(n: u64) -> Note {
         let rh = RevocationHandle::from_value(Fr::from(1000 + n));
-        Note::first(&secret(n), rh, Mask::from_bits(5), Day::new(0))
+        Note::first(
+            &secret(n),
+            rh,
+            Mask::from_bits(5),
+            Day::new(0),
+            Slot::new(0),
+        )
     }
 
     fn with_slot(slot: u32) -> Note {
@@ -218,7 +224,7 @@ mod tests {
         fn any_note_survives_sealing(n in any::<u64>(), mask in any::<u32>(), slot in 0_u32..100_000) {
             let sk = secret(n);
             let rh = RevocationHandle::from_value(Fr::from(n) + Fr::from(3_u64));
-            let start = Note::first(&sk, rh, Mask::from_bits(mask), Day::new(7));
+            let start = Note::first(&sk, rh, Mask::from_bits(mask), Day::new(7), Slot::new(0));
             let mut state = start.state;
             state.slot = Slot::new(slot);
             let note = start.successor(&sk, state, start.itinerary);

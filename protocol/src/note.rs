@@ -12,6 +12,15 @@ use serde::{Deserialize, Serialize};
 /// How many days the history reaches back, the newest among them.
 pub const HISTORY_DAYS: usize = 14;
 
+/// The most slots from a note's newest check-in to the next: a note that slept longer checks in no more (clause 5.4.j).
+pub const MAX_SLEEP: u32 = 100;
+/// The same in days. A superseded notice must refuse a note's check-ins for at least so many days after the day on which
+/// another note took its place, or the note could wake behind the notice (clauses 7.16 and 7.18).
+pub const MAX_SLEEP_DAYS: u16 = 50;
+/// How many days before its making a new note pretends to have checked in: more than a history holds and more slots than
+/// a policy may look back, so that it counts for nothing but the sleep.
+const BORN_ASLEEP_DAYS: u16 = 15;
+
 /// What a day of the history says; the worse of two is the greater (clause 4.4).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
@@ -159,7 +168,7 @@ impl Canonical for Mask {
 /// The packed fields of a note (clause 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NoteState {
-    /// Newest check-in; 0: never.
+    /// Newest check-in; before the first one, [`NoteState::first_slot`].
     pub slot: Slot,
     /// Two bits a day.
     pub history: History,
@@ -182,12 +191,25 @@ pub struct NoteState {
 }
 
 impl NoteState {
+    /// The slot that a note made on a day begins with. The note has not checked in; its sleep is counted from here.
+    #[must_use]
+    pub fn first_slot(day: Day) -> Slot {
+        let [morning, _] = day.minus(BORN_ASLEEP_DAYS).slots();
+        morning
+    }
+
+    /// The newest check-in; none before the first. One leaves its day's status in the low pair.
+    #[must_use]
+    pub fn newest_checkin(&self) -> Option<Slot> {
+        (self.history.at(0) != DayStatus::None).then_some(self.slot)
+    }
+
     /// A blank state.
     #[must_use]
-    pub fn blank(mask: Mask, fresh_day: Day) -> Self {
+    pub fn blank(mask: Mask, fresh_day: Day, first_slot: Slot) -> Self {
         let zero = Day::new(0);
         Self {
-            slot: Slot::new(0),
+            slot: first_slot,
             history: History::default(),
             test_day: zero,
             test_ok: false,
@@ -416,12 +438,18 @@ pub struct Note {
 impl Note {
     /// The first note of a person.
     #[must_use]
-    pub fn first(sk: &IdentitySecret, rh: RevocationHandle, mask: Mask, fresh_day: Day) -> Self {
+    pub fn first(
+        sk: &IdentitySecret,
+        rh: RevocationHandle,
+        mask: Mask,
+        fresh_day: Day,
+        first_slot: Slot,
+    ) -> Self {
         let rho = sk.first_rho();
         Self {
             owner: sk.owner(),
             rh,
-            state: NoteState::blank(mask, fresh_day),
+            state: NoteState::blank(mask, fresh_day, first_slot),
             itinerary: Itinerary::default(),
             rho,
             r: sk.blinding(rho),
@@ -508,7 +536,7 @@ mod tests {
         let rh = RevocationHandle::from_value(Fr::from(987_654_321u64));
         let text = format!(
             "{:?} {sk:?}",
-            Note::first(&sk, rh, Mask::default(), Day::new(0))
+            Note::first(&sk, rh, Mask::default(), Day::new(0), Slot::new(0))
         );
         assert!(
             !text.contains("987654321")

@@ -4,6 +4,7 @@ use crate::bytes_newtype;
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
 use crate::field::{DayHandle, Owner, SlotHandle};
 use crate::itinerary::Itinerary;
+use crate::note::MAX_SLEEP_DAYS;
 use crate::policy::MAX_GRACE_MS;
 use crate::signature::Sha256Hash;
 use crate::time::{Day, Timestamp};
@@ -145,6 +146,11 @@ impl RiskNotice {
         if self.until < self.from || self.until.get() - self.from.get() >= MAX_NOTICE_DAYS {
             return Err(DecodeError::Invalid("a notice of 1 to 60 days"));
         }
+        if self.class == NoticeClass::Superseded
+            && self.until.get() - self.from.get() < MAX_SLEEP_DAYS
+        {
+            return Err(DecodeError::Invalid("a superseded notice of 51 to 60 days"));
+        }
         if self.uid.is_some() != (self.class == NoticeClass::Superseded) {
             return Err(DecodeError::Invalid("a uid on superseded notices alone"));
         }
@@ -263,13 +269,17 @@ mod tests {
             RiskNotice::from_slice(&notice().to_vec()).unwrap(),
             notice()
         );
-        let broken: [fn(&mut RiskNotice); 6] = [
+        let broken: [fn(&mut RiskNotice); 7] = [
             |n| n.evidence = Sha256Hash::from_bytes([0; 32]),
             |n| n.clause = "  ".into(),
             |n| n.until = Day::new(19_999),
             |n| n.until = Day::new(20_060),
             |n| n.uid = Some(Uid::from_bytes([1; 32])),
             |n| n.class = NoticeClass::Superseded,
+            |n| {
+                n.class = NoticeClass::Superseded;
+                n.uid = Some(Uid::from_bytes([1; 32]));
+            },
         ];
         for (i, spoil) in broken.iter().enumerate() {
             let mut n = notice();

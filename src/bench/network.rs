@@ -22,6 +22,7 @@ use luyin_protocol::field::{
 use luyin_protocol::network::{
     Cadence, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
 };
+use luyin_protocol::note::NoteState;
 use luyin_protocol::policy::{DEFAULT_GRACE_MS, Policy, PolicyRef, Predicates, Thresholds};
 use luyin_protocol::risk::Uid;
 use luyin_protocol::sealed::{SEALED_NOTE_LEN, SealedNote};
@@ -89,7 +90,13 @@ impl BenchNetwork {
         commit(
             &mut chain,
             before,
-            vec![enrolment(&id, &registrar, &trustees, &mut rng)],
+            vec![enrolment(
+                &id,
+                &registrar,
+                &trustees,
+                before.day(),
+                &mut rng,
+            )],
         )?;
         commit(&mut chain, now, Vec::new())?;
         chain.flush()?;
@@ -261,6 +268,7 @@ fn enrolment(
     network: &NetworkId,
     registrar: &SigningKey,
     trustees: &[SigningKey],
+    today: Day,
     rng: &mut StdRng,
 ) -> Tx {
     let public = EnrolPublic {
@@ -269,6 +277,7 @@ fn enrolment(
         cm: NoteCommitment::from_value(Fr::rand(rng)),
         mask_commitment: MaskCommitment::from_value(Fr::rand(rng)),
         fresh_day: Day::new(0),
+        first_slot: NoteState::first_slot(today),
         shares: [(); TRUSTEES].map(|()| ShareCommitment::from_value(Fr::rand(rng))),
         sealed: sealed(rng),
     };

@@ -73,7 +73,7 @@ impl Holder {
     fn draw(rng: &mut StdRng) -> Self {
         let sk = IdentitySecret::from_value(Fr::rand(rng));
         let rh = RevocationHandle::from_value(Fr::rand(rng));
-        let first = Note::first(&sk, rh, Mask::from_bits(77), Day::new(0));
+        let first = Note::first(&sk, rh, Mask::from_bits(77), Day::new(0), Slot::new(0));
         let history = first
             .state
             .history

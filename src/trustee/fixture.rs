@@ -25,7 +25,7 @@ use luyin_protocol::risk::{
 };
 use luyin_protocol::sealed::{SEALED_NOTE_LEN, SealedNote};
 use luyin_protocol::signature::{Domain, ProofBytes, Sha256Hash, Signature};
-use luyin_protocol::time::{Day, Timestamp};
+use luyin_protocol::time::{Day, Slot, Timestamp};
 use luyin_protocol::tx::{
     Accredit, Approvals, BlockHeader, DidCreate, Enrol, EnrolPublic, Entry, Governance,
     GovernanceAction, NoticeLifted, Quota, Role, StateRoots, Tx,
@@ -338,6 +338,7 @@ fn public_part(owner: u64, dealing: &Dealing) -> EnrolPublic {
         cm: NoteCommitment::from_value(Fr::from(2_u64)),
         mask_commitment: MaskCommitment::from_value(Fr::from(3_u64)),
         fresh_day: Day::new(0),
+        first_slot: Slot::new(0),
         shares: dealing.commitments,
         sealed: SealedNote::from_bytes([1; SEALED_NOTE_LEN]),
     }

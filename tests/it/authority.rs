@@ -71,7 +71,7 @@ fn a_person_who_lost_the_phone_enrols_once_more_after_a_superseded_notice() {
     town.request("new", true);
     assert!(town.enrol("new", ID).refusal().contains("enrolled already"));
 
-    assert!(town.notify(ID, "superseded", "2").success);
+    assert!(town.notify(ID, "superseded", "60").success);
     assert!(town.open().success);
     // Until today is released the old note could still check in.
     assert!(!town.enrol("new", ID).success);

@@ -65,7 +65,7 @@ impl PassSample {
 fn private() -> (Private, EpochRoot) {
     let sk = IdentitySecret::from_value(Fr::from(7u64));
     let rh = RevocationHandle::from_value(Fr::from(8u64));
-    let first = Note::first(&sk, rh, Mask::from_bits(9), Day::new(0));
+    let first = Note::first(&sk, rh, Mask::from_bits(9), Day::new(0), SLOT);
     let state = NoteState {
         slot: SLOT,
         ..first.state

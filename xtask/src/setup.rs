@@ -1,6 +1,9 @@
 //! What the tests and the demo need, as a table of steps. Each step looks first and acts only when something is missing.
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::command::Program;
 use crate::debian;
@@ -13,6 +16,7 @@ const DEBIAN_PACKAGES: &[&str] = &[];
 const NEXTEST_VERSION: &str = "0.9.143";
 const CHROMIUM: &str = "chromium";
 pub const PROVING_KEYS: &str = "data/keys";
+const PINNED_CIRCUITS: &str = "circuits/pinned/circuits.json";
 const SNARKJS: &str = "tests/snarkjs";
 
 /// Something that a suite or a command cannot do without.
@@ -222,10 +226,32 @@ fn install_node_packages(workspace: &Workspace, folder: &str) -> Result<()> {
 }
 
 fn look_for_proving_keys(workspace: &Workspace) -> State {
-    if workspace.path(PROVING_KEYS).join("manifest.json").is_file() {
-        State::Ready
-    } else {
-        State::Missing(format!("no manifest in {PROVING_KEYS}"))
+    let made = matrix_hashes(&workspace.path(PROVING_KEYS).join("manifest.json"));
+    match (made, matrix_hashes(&workspace.path(PINNED_CIRCUITS))) {
+        (None, _) => State::Missing(format!("no manifest in {PROVING_KEYS}")),
+        (Some(made), Some(pinned)) if made != pinned => {
+            State::Missing(format!("{PROVING_KEYS} is of other circuits"))
+        }
+        (Some(_), _) => State::Ready,
+    }
+}
+
+/// The matrix hash of each circuit that a manifest or the pinned shapes name.
+fn matrix_hashes(file: &Path) -> Option<BTreeMap<String, String>> {
+    let json: Value = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match json.get("circuits").and_then(Value::as_array) {
+        Some(circuits) => {
+            let circuits = circuits.iter();
+            let hash = |c: &Value| Some((text(c.get("name")?)?, text(c.get("matrix_hash")?)?));
+            circuits.map(hash).collect()
+        }
+        None => {
+            let circuits = json.as_object()?.iter();
+            let hash =
+                |(name, c): (&String, &Value)| Some((name.clone(), text(c.get("matrix_sha256")?)?));
+            circuits.map(hash).collect()
+        }
     }
 }
 
@@ -266,6 +292,28 @@ mod tests {
         std::fs::create_dir(workspace.path("node_modules")).unwrap();
         std::fs::write(workspace.path("node_modules/.package-lock.json"), "{}").unwrap();
         assert!(matches!(node_packages(&workspace, "."), State::Ready));
+    }
+
+    #[test]
+    fn keys_of_other_circuits_than_the_pinned_ones_are_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(folder.path());
+        let missing = || matches!(look_for_proving_keys(&workspace), State::Missing(_));
+        assert!(missing());
+        for file in [PROVING_KEYS, "circuits/pinned"] {
+            std::fs::create_dir_all(workspace.path(file)).unwrap();
+        }
+        let manifest = workspace.path(PROVING_KEYS).join("manifest.json");
+        let circuits = r#"{"circuits": [{"name": "pass", "matrix_hash": "01"}]}"#;
+        std::fs::write(manifest, circuits).unwrap();
+        let pinned = |hash: &str| {
+            let text = format!(r#"{{"pass": {{"matrix_sha256": "{hash}"}}}}"#);
+            std::fs::write(workspace.path(PINNED_CIRCUITS), text).unwrap();
+        };
+        pinned("01");
+        assert!(!missing());
+        pinned("02");
+        assert!(missing());
     }
 
     #[test]

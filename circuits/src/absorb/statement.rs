@@ -15,7 +15,7 @@ use luyin_protocol::note::{
     DayStatus, IdentitySecret, Mask, Note, NoteState, RevocationHandle, pack,
 };
 use luyin_protocol::scope::nym;
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 
 /// The number of public inputs.
 pub const INPUTS: usize = 6;
@@ -226,7 +226,7 @@ impl Statement for Absorb {
         let sk = IdentitySecret::from_value(Fr::ZERO);
         let rh = RevocationHandle::from_value(Fr::ZERO);
         let private = Private {
-            note: Note::first(&sk, rh, Mask::default(), Day::new(0)),
+            note: Note::first(&sk, rh, Mask::default(), Day::new(0), Slot::new(0)),
             sk,
             path: Path::blank(),
             r_new: Fr::ZERO,

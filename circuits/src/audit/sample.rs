@@ -13,7 +13,7 @@ use luyin_protocol::field::{AttestationRoot, Binding, EpochRoot, IssuerId, Scope
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::note::{
-    DayStatus, History, IdentitySecret, Mask, Note, NoteState, RevocationHandle,
+    DayStatus, History, IdentitySecret, MAX_SLEEP, Mask, Note, NoteState, RevocationHandle,
 };
 use luyin_protocol::policy::Thresholds;
 use luyin_protocol::time::{Day, Slot};
@@ -116,7 +116,7 @@ impl Sample for enrol::Enrol {
             rho: Fr::rand(rng),
             r: Fr::rand(rng),
         };
-        let public = private.public(Day::new(rng.r#gen()), sealed(rng));
+        let public = private.public(Day::new(rng.r#gen()), Slot::new(rng.r#gen()), sealed(rng));
         (public, private)
     }
 }
@@ -159,7 +159,7 @@ impl Sample for checkin::Checkin {
     fn honest(rng: &mut StdRng) -> (checkin::Public, checkin::Private) {
         let state = state(rng);
         let gap =
-            [0, 1, 2, 3, 26, 27, 28, 29, rng.gen_range(0..100), 100_000][rng.gen_range(0..10)];
+            [0, 1, 2, 3, 26, 27, 28, 29, rng.gen_range(0..100), MAX_SLEEP][rng.gen_range(0..10)];
         let slot = Slot::new(state.slot.get() + gap);
         let (public, private) = checkin_of(state, answers(rng), slot, rng);
         // The same slot and no worse a status: not honest, so the next half-day it is.

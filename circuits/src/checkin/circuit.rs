@@ -5,9 +5,11 @@ use crate::opened::{Opened, day_of_slot};
 use crate::r1cs::{Bit, Num, System};
 use ark_ff::Field as _;
 use luyin_protocol::hash::Tag;
-use luyin_protocol::note::HISTORY_DAYS;
+use luyin_protocol::note::{HISTORY_DAYS, MAX_SLEEP};
 use luyin_protocol::scope;
 
+/// Bits of what is left of a sleep: they reach as far as the longest does, and no further than needed.
+const SLEEP_BITS: usize = 7;
 /// Bits of a packed `thresholds`.
 const THRESHOLD_BITS: usize = 40;
 
@@ -41,6 +43,7 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
     cs.within("b", |cs| old.nullify(cs, &nf));
     let status = cs.within("c", |cs| day_status(cs, private, &thresholds));
     let days = cs.within("d", |cs| days_since(cs, &old, &slot, &status));
+    let slept = &slot - &old.field(Field::Slot);
     let (history, low) = cs.within("e", |cs| moved_history(cs, &old.state, &days, &status));
     let rh = old.note.rh.clone();
     let secret = old.sk.clone();
@@ -68,6 +71,11 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
     });
     cs.within("i", |cs| {
         cs.mul(&sealed_hash, &sealed_hash);
+    });
+    // Clause d holds the sleep to be no less than zero and below 2^32.
+    cs.within("j", |cs| {
+        let left = &Num::small(MAX_SLEEP.into()) - &slept;
+        bits(cs, &left, SLEEP_BITS);
     });
 }
 

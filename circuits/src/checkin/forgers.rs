@@ -5,7 +5,7 @@ use crate::curve::Fr;
 use ark_ff::Field;
 use luyin_protocol::field::{CheckinTag, Disclosure, NoteCommitment, Nullifier, SealedHash};
 use luyin_protocol::hash::Tag;
-use luyin_protocol::note::{History, NoteState};
+use luyin_protocol::note::{History, MAX_SLEEP, NoteState};
 use luyin_protocol::time::Slot;
 
 type F<'a, 'b> = &'a mut Forge<'b, Checkin>;
@@ -358,6 +358,12 @@ fn outputs() -> Vec<Forger<Checkin>> {
         untrue("h/tag", |f| bend(f, "h/tag", Tag::RevTag)),
         untrue("h/equal", |f| {
             f.public.ctag = CheckinTag::from_value(f.random())
+        }),
+        // The note of a lost phone wakes behind its notice.
+        untrue("j/sum", |f| at_slot(f, WELL, OLD + MAX_SLEEP + 1)),
+        untrue("j/bool", |f| {
+            at_slot(f, WELL, OLD + MAX_SLEEP + 1);
+            f.stretch("j/bool", -Fr::from(1u64), 7);
         }),
         Forger {
             drops: "i",

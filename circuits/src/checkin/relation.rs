@@ -1,6 +1,7 @@
 use super::{Private, Public};
 use crate::opened::{root_of, successor};
 use crate::statement::clauses;
+use luyin_protocol::note::MAX_SLEEP;
 
 clauses! { "5.4":
     A "the note is in the tree and its owner's";
@@ -10,6 +11,7 @@ clauses! { "5.4":
     F "the new note has the slot and the history of clause e and changes nothing else";
     G "the disclosure is of the holder's name, the day's status and the slot";
     H "the tag is of the handle and the slot";
+    J "the note has not slept longer than a note may";
 }
 
 /// The native check. Clause e says what the new history is and cannot itself be broken: a new
@@ -38,5 +40,7 @@ pub(super) fn check(public: &Public, private: &Private) -> Result<(), Clause> {
     let cm_new = successor(sk, note, &state, note.itinerary.digest(), *r_new);
     demand(public.cm_new == cm_new, Clause::F)?;
     demand(public.disclosure == private.disclosure(&state), Clause::G)?;
-    demand(public.ctag == private.tag(public.slot), Clause::H)
+    demand(public.ctag == private.tag(public.slot), Clause::H)?;
+    let slept = public.slot.get().saturating_sub(note.state.slot.get());
+    demand(slept <= MAX_SLEEP, Clause::J)
 }

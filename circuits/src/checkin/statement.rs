@@ -183,7 +183,7 @@ impl Statement for Checkin {
         let sk = IdentitySecret::from_value(Fr::ZERO);
         let rh = RevocationHandle::from_value(Fr::ZERO);
         let private = Private {
-            note: Note::first(&sk, rh, Mask::default(), Day::new(0)),
+            note: Note::first(&sk, rh, Mask::default(), Day::new(0), Slot::new(0)),
             sk,
             path: Path::blank(),
             r_new: Fr::ZERO,

@@ -12,7 +12,8 @@ use luyin_protocol::field::{
     CheckinTag, Disclosure, EpochRoot, NoteCommitment, Nullifier, Scope, SealedHash,
 };
 use luyin_protocol::note::{
-    DayStatus, History, IdentitySecret, Mask, NoteState, RevocationHandle, commitment,
+    DayStatus, History, IdentitySecret, MAX_SLEEP, MAX_SLEEP_DAYS, Mask, NoteState,
+    RevocationHandle, commitment,
 };
 use luyin_protocol::policy::Thresholds;
 use luyin_protocol::time::{Day, Slot};
@@ -48,7 +49,12 @@ fn rederive(public: &mut Public, private: &Private) {
 
 impl Vary for Checkin {
     fn vary(public: &mut Public, private: &mut Private, rng: &mut StdRng) {
-        match rng.gen_range(0..6) {
+        match rng.gen_range(0..7) {
+            6 => {
+                let old = private.note.state.slot.get();
+                public.slot = Slot::new(old + MAX_SLEEP + 4 - rng.gen_range(0..8));
+                rederive(public, private);
+            }
             0 => {
                 let old = private.note.state.slot.get();
                 public.slot = Slot::new(old + 30 - rng.gen_range(0..32));
@@ -155,6 +161,14 @@ const TAMPERS: &[Tamper<Checkin>] = &[
     }),
     (Clause::H, |p, _| {
         p.ctag = CheckinTag::from_value(other(p.ctag.value()))
+    }),
+    (Clause::J, |p, w| {
+        p.slot = Slot::new(NOON + MAX_SLEEP + 1);
+        rederive(p, w);
+    }),
+    (Clause::J, |p, w| {
+        p.slot = Slot::new(u32::MAX);
+        rederive(p, w);
     }),
 ];
 
@@ -273,12 +287,45 @@ fn the_history_moves_by_whole_days_and_forgets_after_fourteen() {
     );
     let thirteen = history_after(0b11, NOON, NOON + 26, WELL).unwrap();
     assert_eq!(thirteen.at(13), DayStatus::Fever);
-    for days in [14, 15, 1000] {
+    for days in [14, 15, 50] {
         let later = history_after(0x0fff_ffff, NOON, NOON + 2 * days, WELL).unwrap();
         assert_eq!(later, History::from_bits(1).unwrap());
     }
-    let first = history_after(0, 0, u32::MAX, WELL).unwrap();
+    let born = NoteState::first_slot(Day::new(19_900)).get();
+    let first = history_after(0, born, NOON, WELL).unwrap();
     assert_eq!(first, History::from_bits(1).unwrap());
+}
+
+#[test]
+fn a_note_sleeps_for_a_hundred_slots_and_no_longer() {
+    let awake = |gap| history_after(1, NOON, NOON + gap, WELL).is_some();
+    assert!(awake(MAX_SLEEP - 1) && awake(MAX_SLEEP));
+    assert!(!awake(MAX_SLEEP + 1) && !awake(2 * MAX_SLEEP) && !awake(u32::MAX - NOON));
+}
+
+#[test]
+fn a_note_that_its_notice_refused_from_one_day_on_never_wakes_behind_the_notice() {
+    let first_day = Day::new(19_900);
+    // Before the day's values were released the note could still check in on that day, in the afternoon at the latest.
+    let [_, newest] = first_day.slots();
+    // All slots of the notice's days are refused; the next open one is the morning after, or a later one.
+    let last_day = first_day.plus(MAX_SLEEP_DAYS);
+    let [next, _] = last_day.plus(1).slots();
+    assert!(history_after(1, newest.get(), next.get(), WELL).is_none());
+    // A day less would let it in.
+    let [next, _] = last_day.slots();
+    assert!(history_after(1, newest.get(), next.get(), WELL).is_some());
+}
+
+#[test]
+fn a_note_that_never_checked_in_sleeps_from_its_making() {
+    let made = Day::new(19_900);
+    let born = NoteState::first_slot(made);
+    let after = |days| history_after(0, born.get(), made.plus(days).slots()[1].get(), WELL);
+    for days in [0, 1, 34] {
+        assert_eq!(after(days), History::from_bits(1).ok(), "{days} days");
+    }
+    assert_eq!(after(35), None);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 use super::{Private, Public};
 use crate::curve::Fr;
-use crate::gadgets::{FIELDS, NoteVar, bits, commit, hash, pack};
+use crate::gadgets::{FIELDS, Field, NoteVar, bits, commit, hash, pack};
 use crate::r1cs::{Num, System};
-use ark_ff::Field;
+use ark_ff::Field as _;
 use luyin_protocol::hash::Tag;
 use luyin_protocol::itinerary::Itinerary;
 
@@ -12,6 +12,7 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
         cm,
         mask_commitment,
         fresh_day,
+        first_slot,
         c1,
         c2,
         c3,
@@ -41,6 +42,7 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
             Num::packed(&cs.low_bits(mask, 32))
         });
         cs.within("fresh_day", |cs| bits(cs, &fresh_day, 16));
+        cs.within("first_slot", |cs| bits(cs, &first_slot, 32));
         let computed = cs.within("commitment", |cs| hash(cs, Tag::Mask, &[&mask, &mask_salt]));
         cs.within("equal", |cs| cs.enforce_equal(&computed, &mask_commitment));
         mask
@@ -55,8 +57,9 @@ pub(super) fn synthesise(cs: &mut System, public: &Public, private: &Private) {
             r,
         };
         let mut fields: [Num; FIELDS] = std::array::from_fn(|_| Num::small(0));
-        let [.., fresh_field, mask_field] = &mut fields;
-        (*fresh_field, *mask_field) = (fresh_day.clone(), mask);
+        fields[Field::Slot as usize] = first_slot.clone();
+        fields[Field::FreshDay as usize] = fresh_day.clone();
+        fields[Field::Mask as usize] = mask;
         let computed = commit(cs, &note, &pack(&fields));
         cs.within("equal", |cs| cs.enforce_equal(&computed, &cm));
     });

@@ -66,6 +66,15 @@ pub(crate) fn forgers() -> Vec<Forger<Enrol>> {
             f.add("input", 3, Fr::from(1u64 << 16));
             f.add("b/fresh_day/bool", 0, Fr::from(1u64 << 16));
         }),
+        // A slot that spills into the history: fourteen days that nobody reported.
+        out_of_type("b/first_slot/sum", |f| {
+            f.add("input", 4, Fr::from(0x0555_5555u64 << 32))
+        }),
+        out_of_type("b/first_slot/bool", |f| {
+            let days = Fr::from(0x0555_5555u64 << 32);
+            f.add("input", 4, days);
+            f.add("b/first_slot/bool", 0, days);
+        }),
         // A note that is not blank.
         untrue("c/tail", |f| bend(f, "c/tail", Tag::NoteTail)),
         untrue("c/cm", |f| bend(f, "c/cm", Tag::Note)),

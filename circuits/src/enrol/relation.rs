@@ -19,7 +19,7 @@ pub(super) fn check(public: &Public, private: &Private) -> Result<(), Clause> {
     let mask = Fr::from(private.mask.bits());
     let mask_commitment = hash(Tag::Mask, &[mask, private.mask_salt]);
     demand(public.mask_commitment.value() == mask_commitment, Clause::B)?;
-    let blank = NoteState::blank(private.mask, public.fresh_day).pack();
+    let blank = NoteState::blank(private.mask, public.fresh_day, public.first_slot).pack();
     let digest = Itinerary::default().digest();
     let cm = commitment(
         public.owner,

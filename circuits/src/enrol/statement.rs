@@ -8,10 +8,10 @@ use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::TRUSTEES;
 use luyin_protocol::note::{IdentitySecret, Mask, NoteState, RevocationHandle, commitment};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 
 /// The number of public inputs.
-pub const INPUTS: usize = 10;
+pub const INPUTS: usize = 11;
 
 /// What the ledger sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Public {
     pub mask_commitment: MaskCommitment,
     /// Day of a re-enrolment, 0 for a first enrolment.
     pub fresh_day: Day,
+    /// The slot that the note begins with.
+    pub first_slot: Slot,
     /// One share of the handle for each trustee.
     pub shares: [ShareCommitment; TRUSTEES],
     /// Hash of the note sealed to its owner.
@@ -40,6 +42,7 @@ impl Public {
             self.cm.value(),
             self.mask_commitment.value(),
             Fr::from(self.fresh_day.get()),
+            Fr::from(self.first_slot.get()),
             c1,
             c2,
             c3,
@@ -93,8 +96,8 @@ impl Private {
 
     /// The public side of this enrolment.
     #[must_use]
-    pub fn public(&self, fresh_day: Day, sealed_hash: SealedHash) -> Public {
-        let state = NoteState::blank(self.mask, fresh_day).pack();
+    pub fn public(&self, fresh_day: Day, first_slot: Slot, sealed_hash: SealedHash) -> Public {
+        let state = NoteState::blank(self.mask, fresh_day, first_slot).pack();
         let owner = self.sk.owner();
         let digest = Itinerary::default().digest();
         let mask = Fr::from(self.mask.bits());
@@ -103,6 +106,7 @@ impl Private {
             cm: commitment(owner, self.rh, state, digest, self.rho, self.r),
             mask_commitment: MaskCommitment::from_value(hash(Tag::Mask, &[mask, self.mask_salt])),
             fresh_day,
+            first_slot,
             shares: self.share_commitments(),
             sealed_hash,
         }
@@ -141,7 +145,7 @@ impl Statement for Enrol {
             rho: Fr::ZERO,
             r: Fr::ZERO,
         };
-        let public = private.public(Day::new(0), SealedHash::from_value(Fr::ZERO));
+        let public = private.public(Day::new(0), Slot::new(0), SealedHash::from_value(Fr::ZERO));
         (public, private)
     }
 }

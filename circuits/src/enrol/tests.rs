@@ -11,7 +11,7 @@ use crate::statement::Statement;
 use luyin_protocol::field::{MaskCommitment, NoteCommitment, Owner, SealedHash, ShareCommitment};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::note::{IdentitySecret, Mask, RevocationHandle};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -36,9 +36,12 @@ impl Vary for Enrol {
             0 => public.sealed_hash = SealedHash::from_value(other(public.sealed_hash.value())),
             1 => private.mask = Mask::from_bits(rng.gen_range(0..3)),
             2 => private.coefficients[rng.gen_range(0..2)] = Fr::from(rng.r#gen::<u64>()),
-            3 => *public = private.public(Day::new(rng.r#gen()), public.sealed_hash),
+            3 => {
+                let (day, slot) = (Day::new(rng.r#gen()), Slot::new(rng.r#gen()));
+                *public = private.public(day, slot, public.sealed_hash);
+            }
             4 => private.rh = RevocationHandle::from_value(Fr::from(rng.r#gen::<u64>())),
-            _ => *public = private.public(public.fresh_day, public.sealed_hash),
+            _ => *public = private.public(public.fresh_day, public.first_slot, public.sealed_hash),
         }
     }
 }
@@ -67,6 +70,10 @@ const TAMPERS: &[Tamper<Enrol>] = &[
     }),
     (Clause::C, |p, _| {
         p.fresh_day = Day::new(p.fresh_day.get() ^ 1)
+    }),
+    // A note that begins later, and so sleeps longer, than the ledger is told.
+    (Clause::C, |p, _| {
+        p.first_slot = Slot::new(p.first_slot.get() ^ 1)
     }),
     (Clause::C, |_, w| w.rho = other(w.rho)),
     (Clause::C, |_, w| {

@@ -11,7 +11,7 @@ use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::note::{IdentitySecret, Mask, Note, RevocationHandle};
 use luyin_protocol::scope;
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 
 /// The number of public inputs.
 pub const INPUTS: usize = 11;
@@ -154,7 +154,7 @@ impl Statement for Pass {
     fn blank() -> (Public, Private) {
         let sk = IdentitySecret::from_value(Fr::ZERO);
         let rh = RevocationHandle::from_value(Fr::ZERO);
-        let note = Note::first(&sk, rh, Mask::default(), Day::new(0));
+        let note = Note::first(&sk, rh, Mask::default(), Day::new(0), Slot::new(0));
         let private = Private {
             sk,
             note,

@@ -25,7 +25,7 @@ use luyin_keys::iden3::{
 use luyin_keys::manifest::{VkError, check_vk};
 use luyin_protocol::field::SealedHash;
 use luyin_protocol::note::{IdentitySecret, Mask, RevocationHandle};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -54,7 +54,10 @@ fn enrolment() -> (Public, Private) {
         r: random(),
     };
     let sealed_hash = SealedHash::from_value(random());
-    (private.public(Day::new(19_000), sealed_hash), private)
+    (
+        private.public(Day::new(19_000), Slot::new(37_970), sealed_hash),
+        private,
+    )
 }
 
 fn assignment() -> Assignment {

@@ -18,7 +18,7 @@ use luyin_protocol::note::Mask;
 use luyin_protocol::risk::Uid;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{NetworkId, ProofBytes};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use luyin_protocol::tx::EnrolPublic;
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +121,8 @@ pub struct EnrolRequest {
     pub mask_salt: MaskSalt,
     /// 0 for a first enrolment, else the day of the re-enrolment.
     pub fresh_day: Day,
+    /// The slot that the first note begins with.
+    pub first_slot: Slot,
     /// `c_1` to `c_5`.
     pub shares: [ShareCommitment; TRUSTEES],
     /// The shares, each sealed to its trustee by [`seal_share`].
@@ -181,6 +183,7 @@ impl EnrolRequest {
             cm: self.cm,
             mask_commitment: self.mask_commitment,
             fresh_day: self.fresh_day,
+            first_slot: self.first_slot,
             shares: self.shares,
             sealed: self.sealed.0,
         }

@@ -31,6 +31,7 @@ pub(super) fn request() -> EnrolRequest {
         mask,
         mask_salt,
         fresh_day: Day::new(0),
+        first_slot: Slot::new(0),
         shares: dealing.commitments,
         sealed_shares: dealing.shares.each_ref().map(|share| {
             let key = SealKey::generate(&mut OsRng).public();

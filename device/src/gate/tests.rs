@@ -21,7 +21,7 @@ use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::signature::{Domain, PublicKey, SealPublicKey};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
 
@@ -112,7 +112,7 @@ impl Holder {
     fn new() -> Self {
         let sk = IdentitySecret::from_value(5u64.into());
         let rh = RevocationHandle::from_value(6u64.into());
-        let first = Note::first(&sk, rh, Mask::from_bits(7), Day::new(0));
+        let first = Note::first(&sk, rh, Mask::from_bits(7), Day::new(0), Slot::new(0));
         let history = first.state.history.with_today_at_least(DayStatus::Normal);
         let state = NoteState {
             slot: DAY.slots()[0],

@@ -8,10 +8,44 @@ use luyin_circuits::enrol::Private;
 use luyin_keys::escrow::make_shares;
 use luyin_keys::note_seal::seal_note;
 use luyin_protocol::network::NetworkParameters;
-use luyin_protocol::note::{Note, RevocationHandle};
+use luyin_protocol::note::{Note, NoteState, RevocationHandle};
 use luyin_protocol::signature::NetworkId;
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
+use luyin_protocol::tx::REQUEST_DAYS;
 use rand::rngs::OsRng;
+
+/// Whether a person enrols for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Yes.
+    First,
+    /// No: the phone was lost, or the note slept too long. A superseded notice must stand.
+    Again,
+}
+
+impl Turn {
+    fn of(request: &EnrolRequest) -> Self {
+        match request.fresh_day == Day::new(0) {
+            true => Self::First,
+            false => Self::Again,
+        }
+    }
+
+    fn fresh_day(self, today: Day) -> Day {
+        match self {
+            Self::First => Day::new(0),
+            Self::Again => today,
+        }
+    }
+}
+
+/// Whether the ledger still takes a request: it does not once its note began too long ago, and one for a new enrolment
+/// counts on its day alone. Neither comes back, so a new one cannot meet it.
+fn is_taken(request: &EnrolRequest, today: Day) -> bool {
+    let oldest = NoteState::first_slot(today.minus(REQUEST_DAYS));
+    let on_its_day = Turn::of(request) == Turn::First || request.fresh_day >= today;
+    request.first_slot >= oldest && on_its_day
+}
 
 impl<V: Vault> Wallet<V> {
     /// The request for the registrar, after a look at the ledger: what was asked for before may have been posted.
@@ -21,7 +55,8 @@ impl<V: Vault> Wallet<V> {
     pub fn begin_enrolment(
         &mut self,
         label: Option<&str>,
-        fresh_day: Day,
+        turn: Turn,
+        today: Day,
         ledger: &impl Ledger,
         prover: &impl Prover,
     ) -> Result<EnrolRequest, WalletError> {
@@ -32,21 +67,20 @@ impl<V: Vault> Wallet<V> {
                 Err(error) => return Err(error),
             }
         }
-        self.enrol_request(label, fresh_day, prover)
+        self.enrol_request(label, turn, today, prover)
     }
 
-    /// The request that a person hands a registrar. It is made once and given again unchanged: a second one with the same
-    /// secret and another handle could meet the first at the registrar. Where a first enrolment turns out to be a
-    /// re-enrolment, or the other way round, it is made anew with another secret.
-    ///
-    /// `fresh_day` is 0 for a first enrolment, else the day of the re-enrolment after a lost phone.
+    /// The request that a person hands a registrar. While the ledger takes it, it is given again unchanged: a second one with
+    /// the same secret and another handle could meet the first at the registrar. One that came too late is made anew. Where
+    /// a first enrolment turns out to be a re-enrolment, or the other way round, it is made anew with another secret.
     ///
     /// # Errors
     /// [`WalletError::AlreadyEnrolled`]; those of proving and writing.
     pub fn enrol_request(
         &mut self,
         label: Option<&str>,
-        fresh_day: Day,
+        turn: Turn,
+        today: Day,
         prover: &impl Prover,
     ) -> Result<EnrolRequest, WalletError> {
         let network = self.network();
@@ -55,18 +89,16 @@ impl<V: Vault> Wallet<V> {
         if person.note.is_some() {
             return Err(WalletError::AlreadyEnrolled);
         }
-        let is_first = |day: Day| day == Day::new(0);
-        let sk = match &person.request {
-            Some(request) if is_first(request.fresh_day) == is_first(fresh_day) => {
-                return Ok(request.clone());
-            }
+        let sk = match person.request.as_ref().filter(|r| is_taken(r, today)) {
+            Some(request) if Turn::of(request) == turn => return Ok(request.clone()),
             Some(_) => SecretScalar::draw(&mut OsRng),
             None => person.sk.clone(),
         };
         let draft = Draft {
             sk: sk.clone(),
             mask: person.mask,
-            fresh_day,
+            fresh_day: turn.fresh_day(today),
+            first_slot: NoteState::first_slot(today),
         };
         let request = draft.request(&network, &parameters, prover)?;
         person.sk = sk;
@@ -103,6 +135,7 @@ struct Draft {
     sk: SecretScalar,
     mask: luyin_protocol::note::Mask,
     fresh_day: Day,
+    first_slot: Slot,
 }
 
 impl Draft {
@@ -114,7 +147,7 @@ impl Draft {
     ) -> Result<EnrolRequest, WalletError> {
         let sk = luyin_protocol::note::IdentitySecret::from_value(self.sk.expose());
         let rh = RevocationHandle::from_value(SecretScalar::draw(&mut OsRng).expose());
-        let note = Note::first(&sk, rh, self.mask, self.fresh_day);
+        let note = Note::first(&sk, rh, self.mask, self.fresh_day, self.first_slot);
         let sealed = seal_note(&sk, &note).map_err(|e| WalletError::Prover(e.to_string()))?;
         let dealing = make_shares(&rh, &mut OsRng);
         let mask_salt: Fr = SecretScalar::draw(&mut OsRng).expose();
@@ -128,7 +161,7 @@ impl Draft {
             rho: note.rho,
             r: note.r,
         };
-        let public = private.public(self.fresh_day, sealed.hash());
+        let public = private.public(self.fresh_day, self.first_slot, sealed.hash());
         let proof = prover.enrol(&public, &private)?;
         let mut sealed_shares = Vec::with_capacity(dealing.shares.len());
         for (share, trustee) in dealing.shares.iter().zip(&parameters.trustees) {
@@ -144,6 +177,7 @@ impl Draft {
             mask: self.mask,
             mask_salt: MaskSalt::from_value(mask_salt),
             fresh_day: self.fresh_day,
+            first_slot: self.first_slot,
             shares: public.shares,
             sealed_shares: sealed_shares
                 .try_into()

@@ -82,6 +82,12 @@ pub enum WalletError {
     /// The note's tree has left the newest sixteen.
     #[error("the note is older than the newest sixteen trees; ask for support")]
     TooOld,
+    /// The newest check-in is too long ago.
+    #[error(
+        "this note has slept too long: it could check in until {day} at the latest. A registrar renews it: the authority issues a superseded notice, and a person added anew (`add-person`) enrols with `enrol-request --again`",
+        day = .0.to_iso()
+    )]
+    SleptTooLong(Day),
     /// An answer of the form.
     #[error(transparent)]
     Answer(#[from] AnswerError),
@@ -191,6 +197,7 @@ impl WalletError {
             Self::Unopenable => "unopenable",
             Self::NoEpoch => "no_epoch",
             Self::TooOld => "too_old",
+            Self::SleptTooLong(..) => "slept_too_long",
             Self::Answer(error) => error.slug(),
             Self::NotConfirmed => "not_confirmed",
             Self::NothingToRepeat => "nothing_to_repeat",

@@ -36,6 +36,7 @@ pub use content::{
 };
 pub use disclosure::{Disclosed, Punctuality};
 pub use draft::{Draft, TypedForm};
+pub use enrol::Turn;
 pub use error::WalletError;
 pub use ledger::Ledger;
 pub use passes::{Proved, WantedPasses};

@@ -20,7 +20,7 @@ use luyin_protocol::attestation::Statement;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{self, Nullifier, SealedHash};
 use luyin_protocol::itinerary::Itinerary;
-use luyin_protocol::note::{DayStatus, IdentitySecret, NoteState};
+use luyin_protocol::note::{DayStatus, IdentitySecret, MAX_SLEEP, MAX_SLEEP_DAYS, NoteState};
 use luyin_protocol::policy::Policy;
 use luyin_protocol::scope;
 use luyin_protocol::sealed::SealedNote;
@@ -62,7 +62,7 @@ impl<V: Vault> Wallet<V> {
     /// Reports a half-day.
     ///
     /// # Errors
-    /// [`WalletError::SlotClosed`], [`WalletError::AlreadyCheckedIn`], [`WalletError::WaitForEpoch`],
+    /// [`WalletError::SlotClosed`], [`WalletError::AlreadyCheckedIn`], [`WalletError::SleptTooLong`], [`WalletError::WaitForEpoch`],
     /// [`WalletError::Overtaken`]; those of the node, of proving and of writing.
     pub fn checkin(
         &mut self,
@@ -404,6 +404,11 @@ fn check_slot(
     form: &Form,
     policy: &Policy,
 ) -> Result<(), WalletError> {
+    if slot.get().saturating_sub(old.slot.get()) > MAX_SLEEP {
+        return Err(WalletError::SleptTooLong(
+            old.slot.day().plus(MAX_SLEEP_DAYS),
+        ));
+    }
     let status: DayStatus = form.answers().status(&policy.thresholds);
     match slot.cmp(&old.slot) {
         std::cmp::Ordering::Greater => Ok(()),

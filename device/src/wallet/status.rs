@@ -286,11 +286,12 @@ fn standing_towards(
 
 fn recent_checkin(policy: &Policy, state: &NoteState, day: Day) -> ClauseStanding {
     let first = day.slots()[0].minus(policy.predicates.slot_lag.into());
-    let last = date(state.slot.day(), "-");
-    let half = if state.slot.get().is_multiple_of(2) {
-        "AM"
-    } else {
-        "PM"
+    let newest = state.newest_checkin();
+    let last = newest.map_or_else(|| "-".to_owned(), |slot| slot.day().to_iso());
+    let half = match newest {
+        Some(slot) if slot.get().is_multiple_of(2) => "AM",
+        Some(_) => "PM",
+        None => "",
     };
     let asked = first.day().to_iso();
     clause(

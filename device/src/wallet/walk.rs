@@ -177,9 +177,7 @@ pub(super) fn first_note(person: &Person, ledger: &impl Ledger) -> Result<HeldNo
         Some(_) => WalletError::NotOnLedger,
         None => WalletError::NotEnrolled,
     })?;
-    if person.request.as_ref().is_some_and(|r| r.cm != found.cm) {
-        return Err(WalletError::OtherEnrolment);
-    }
+    // Whatever opens was sealed with this secret: the request at hand, or one before it that the registrar posted late.
     let note = open_note(&sk, sk.first_rho(), &found.cm, &found.sealed.0)
         .map_err(|_| WalletError::OtherEnrolment)?;
     Ok(HeldNote::new(&note, found.leaf, found.entry))

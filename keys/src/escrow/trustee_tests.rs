@@ -104,6 +104,7 @@ fn enrolment(dealing: &Dealing) -> EnrolPublic {
         cm: NoteCommitment::from_value(Fr::from(1_u64)),
         mask_commitment: MaskCommitment::from_value(Fr::from(2_u64)),
         fresh_day: Day::new(0),
+        first_slot: Slot::new(0),
         shares: dealing.commitments,
         sealed: SealedNote::from_bytes([5; 176]),
     }

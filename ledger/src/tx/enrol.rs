@@ -11,10 +11,11 @@ use ark_bn254::Fr;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{EscrowAckBody, TrusteeIndex};
 use luyin_protocol::network::ACKS_NEEDED;
+use luyin_protocol::note::{MAX_SLEEP_DAYS, NoteState};
 use luyin_protocol::risk::Uid;
 use luyin_protocol::signature::Domain;
-use luyin_protocol::time::Day;
-use luyin_protocol::tx::{Enrol, EnrolPublic};
+use luyin_protocol::time::{Day, Slot};
+use luyin_protocol::tx::{Enrol, EnrolPublic, REQUEST_DAYS};
 
 /// Four distinct trustees acknowledged the share that each holds.
 pub fn check_form(network: &Network, tx: &Enrol) -> Result<(), Refusal> {
@@ -63,6 +64,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Enrol) -> Result<(),
     if public.fresh_day != due {
         return Err(EnrolRefusal::FreshDay.into());
     }
+    check_first_slot(public.first_slot, today)?;
     let signed = Signed {
         did: *registrar,
         domain: Domain::Transaction,
@@ -72,9 +74,21 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Enrol) -> Result<(),
     signed.check(state, context)
 }
 
+/// The note begins asleep as of today, or of one of the days that a request may take to come here. From a later slot it
+/// could outsleep a notice; from an older one it might never check in.
+fn check_first_slot(first: Slot, today: Day) -> Result<(), EnrolRefusal> {
+    let open = NoteState::first_slot(today.minus(REQUEST_DAYS))..=NoteState::first_slot(today);
+    if open.contains(&first) {
+        Ok(())
+    } else {
+        Err(EnrolRefusal::FirstSlot)
+    }
+}
+
 /// A superseded notice that stands, covers today and is younger than the latest enrolment lets the person enrol once
 /// more: the new enrolment is younger than the notice, so the notice serves once. The trustees must have released today's
-/// values, or the old note could check in beside the new one.
+/// values, or the old note could check in beside the new one; and the notice must last until the old note has slept too
+/// long to check in ever again, be its newest check-in of this very half-day.
 fn superseded(
     state: &State<'_>,
     uid: Uid,
@@ -85,6 +99,10 @@ fn superseded(
     notices.retain(|(_, found)| found.entry > latest.entry);
     if notices.is_empty() {
         return Err(EnrolRefusal::RepeatedUid.into());
+    }
+    notices.retain(|(_, found)| found.notice.until >= today.plus(MAX_SLEEP_DAYS));
+    if notices.is_empty() {
+        return Err(EnrolRefusal::NoticeEndsTooSoon.into());
     }
     for (id, _) in notices {
         if state.has(&keys::release(id, today))? {
@@ -109,6 +127,7 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Enrol) -> Result<(), StateEr
         cm,
         mask_commitment: _,
         fresh_day,
+        first_slot: _,
         shares: _,
         sealed: _,
     } = public;
@@ -126,7 +145,7 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Enrol) -> Result<(), StateEr
     state.use_quota(*registrar, RoleSlot::Registrar, at.time.day(), 1)
 }
 
-/// Clause 5.2: `owner, cm, mask_commitment, fresh_day, c1..c5, sealed_hash`.
+/// Clause 5.2: `owner, cm, mask_commitment, fresh_day, first_slot, c1..c5, sealed_hash`.
 pub fn public_inputs(tx: &Enrol) -> Vec<Fr> {
     let EnrolPublic {
         uid: _,
@@ -134,6 +153,7 @@ pub fn public_inputs(tx: &Enrol) -> Vec<Fr> {
         cm,
         mask_commitment,
         fresh_day,
+        first_slot,
         shares,
         sealed,
     } = &tx.public;
@@ -142,6 +162,7 @@ pub fn public_inputs(tx: &Enrol) -> Vec<Fr> {
         cm.value(),
         mask_commitment.value(),
         Fr::from(u64::from(fresh_day.get())),
+        Fr::from(u64::from(first_slot.get())),
     ];
     inputs.extend(shares.iter().map(|share| share.value()));
     inputs.push(sealed.hash().value());

@@ -4,7 +4,8 @@ use super::refusal::NoticeRefusal;
 use super::{CheckError, Context};
 use crate::state::notice::PublishedNotice;
 use crate::state::{State, keys};
-use luyin_protocol::risk::{NoticeId, RiskNotice};
+use luyin_protocol::note::MAX_SLEEP_DAYS;
+use luyin_protocol::risk::{NoticeClass, NoticeId, RiskNotice};
 use luyin_protocol::tx::NoticeLifted;
 
 pub(super) fn check_publish(
@@ -14,6 +15,11 @@ pub(super) fn check_publish(
 ) -> Result<(), CheckError> {
     if notice.until < context.time.day() {
         return Err(NoticeRefusal::NoticeOver.into());
+    }
+    let needed = context.time.day().plus(MAX_SLEEP_DAYS);
+    if notice.class == NoticeClass::Superseded && notice.until < needed {
+        // It would end before the old note has slept too long to check in, and nobody could enrol again under it.
+        return Err(NoticeRefusal::NoticeTooShort.into());
     }
     if state.has(&keys::notice(notice.id()))? {
         return Err(NoticeRefusal::NoticeRepeated.into());

@@ -136,6 +136,8 @@ refusals! {
         "notice-repeated" "the notice is on the log already" NoticeRepeated,
         /// Its last day is past.
         "notice-over" "the notice is over" NoticeOver,
+        /// A superseded notice that ends before the old note has slept too long to check in.
+        "superseded-too-short" "a superseded notice must last 50 days from today" NoticeTooShort,
         /// It is lifted.
         "notice-lifted" "the notice is lifted" NoticeLifted,
         /// The day is not one of the notice's.
@@ -154,6 +156,10 @@ refusals! {
         "repeated-owner" "the owner is used" RepeatedOwner,
         /// 0 at first, today at a re-enrolment.
         "fresh-day" "the fresh day is not the one due" FreshDay,
+        /// Later than a note of today begins, or older than a request may be.
+        "first-slot" "the note's first slot is not that of the last days; the wallet must make its request anew" FirstSlot,
+        /// The superseded notice ends before the old note has slept too long to check in again.
+        "superseded-ends-too-soon" "the superseded notice ends too soon; the authority must publish a longer one" NoticeEndsTooSoon,
         /// The superseded notice has no values for today, so the old note could still check in.
         "superseded-not-released" "the trustees have not released the superseded notice" NotReleased,
     }

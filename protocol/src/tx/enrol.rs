@@ -6,7 +6,10 @@ use crate::network::TRUSTEES;
 use crate::risk::Uid;
 use crate::sealed::SealedNote;
 use crate::signature::{ProofBytes, Sha256Hash, Signature};
-use crate::time::Day;
+use crate::time::{Day, Slot};
+
+/// How many days a wallet's request may take until its enrolment is on the ledger.
+pub const REQUEST_DAYS: u16 = 7;
 
 /// What the wallet, the registrar and the trustees agree on; trustees acknowledge its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub struct EnrolPublic {
     pub mask_commitment: MaskCommitment,
     /// 0 for a first enrolment, else the day of the re-enrolment.
     pub fresh_day: Day,
+    /// The slot that the first note begins with (clause 4.3).
+    pub first_slot: Slot,
     /// Commitments to the five shares of the revocation handle.
     pub shares: [ShareCommitment; TRUSTEES],
     /// The first note, sealed to its owner.
@@ -43,6 +48,7 @@ impl Canonical for EnrolPublic {
             cm,
             mask_commitment,
             fresh_day,
+            first_slot,
             shares,
             sealed,
         } = self;
@@ -50,7 +56,8 @@ impl Canonical for EnrolPublic {
             .value(owner)
             .value(cm)
             .value(mask_commitment)
-            .value(fresh_day);
+            .value(fresh_day)
+            .value(first_slot);
         for share in shares {
             w.value(share);
         }
@@ -63,6 +70,7 @@ impl Canonical for EnrolPublic {
             cm: r.value()?,
             mask_commitment: r.value()?,
             fresh_day: r.value()?,
+            first_slot: r.value()?,
             shares: [r.value()?, r.value()?, r.value()?, r.value()?, r.value()?],
             sealed: r.value()?,
         })

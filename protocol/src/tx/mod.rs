@@ -9,7 +9,7 @@ mod spend;
 
 pub use attest::{Attest, AttestWithdrawn, AuditBatch, MAX_BATCH};
 pub use block::{BlockHeader, StateRoots};
-pub use enrol::{Enrol, EnrolPublic};
+pub use enrol::{Enrol, EnrolPublic, REQUEST_DAYS};
 pub use governance::{
     Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Quota, Role, Unaccredit,
 };

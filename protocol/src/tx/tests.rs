@@ -82,6 +82,7 @@ fn entries() -> Vec<Entry> {
         cm: NoteCommitment::from_value(f),
         mask_commitment: MaskCommitment::from_value(f),
         fresh_day: Day::new(0),
+        first_slot: Slot::new(39_970),
         shares: [ShareCommitment::from_value(f); 5],
         sealed,
     };

@@ -101,7 +101,7 @@ pub struct NoticeArgs {
     /// First day, YYYY-MM-DD; today at the earliest
     #[arg(long)]
     from: Option<String>,
-    /// How many days, 1 to 60
+    /// How many days, 1 to 60; a superseded notice 51 or more
     #[arg(long)]
     days: u16,
     /// Where to write what opens the notice to the trustees
@@ -407,7 +407,7 @@ mod tests {
     #[test]
     fn a_superseded_notice_alone_names_the_identifier() {
         let dir = tempfile::tempdir().unwrap();
-        let made = notice(args(dir.path(), Class::Superseded, None, 2), TODAY).unwrap();
+        let made = notice(args(dir.path(), Class::Superseded, None, 60), TODAY).unwrap();
         let GovernanceAction::RiskNotice(published) = made.action else {
             panic!("a notice");
         };

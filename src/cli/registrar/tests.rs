@@ -10,7 +10,7 @@ use luyin_protocol::field::NoteCommitment;
 use luyin_protocol::note::{Mask, RevocationHandle};
 use luyin_protocol::sealed::{SEALED_NOTE_LEN, SealedNote};
 use luyin_protocol::signature::{Domain, ProofBytes, Signature};
-use luyin_protocol::time::{Day, Timestamp};
+use luyin_protocol::time::{Day, Slot, Timestamp};
 use luyin_protocol::tx::{Enrol, Tx};
 use rand::rngs::OsRng;
 use tempfile::TempDir;
@@ -193,6 +193,7 @@ impl Scene {
             mask,
             mask_salt: salt,
             fresh_day: Day::new(0),
+            first_slot: Slot::new(0),
             shares: dealing.commitments,
             sealed_shares: std::array::from_fn(sealed),
             sealed: Encoded(SealedNote::from_bytes([1; SEALED_NOTE_LEN])),

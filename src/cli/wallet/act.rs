@@ -12,8 +12,8 @@ use crate::cli::say::Say;
 use crate::client::NodeClient;
 use luyin_device::enrolment::{Surname, surname_of};
 use luyin_device::wallet::{
-    Contact, Disclosed, Form, HeldAttestation, Outcome, SlotChoice, Symptom, Wallet, WalletColour,
-    WalletError, WantedPasses,
+    Contact, Disclosed, Form, HeldAttestation, Outcome, SlotChoice, Symptom, Turn, Wallet,
+    WalletColour, WalletError, WantedPasses,
 };
 use luyin_keys::sealed::Strength;
 
@@ -68,14 +68,11 @@ pub(super) fn enrol_request(args: &WalletArgs, out: &Path, again: bool, say: Say
     let mut opened = args.open()?;
     let client = opened.client()?;
     let prover = opened.prover(&client, say)?;
-    let fresh_day = if again {
-        opened.now_online()?.day()
-    } else {
-        Day::new(0)
-    };
+    let turn = if again { Turn::Again } else { Turn::First };
+    let today = opened.now_online()?.day();
     let request = opened
         .wallet
-        .begin_enrolment(args.person(), fresh_day, &client, &prover)?;
+        .begin_enrolment(args.person(), turn, today, &client, &prover)?;
     let bytes = request
         .to_json()
         .map_err(|error| WalletCommandError::Unreadable {

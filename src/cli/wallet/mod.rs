@@ -65,7 +65,7 @@ It holds the mask and its salt for the registrar, and a sealed share for each tr
         /// The file to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// After a lost phone: the wallet starts blank, and policies ask for more normal days
+        /// After a lost phone, or when the note has slept too long: the wallet starts blank, and policies ask for more normal days
         #[arg(long)]
         again: bool,
         #[command(flatten)]

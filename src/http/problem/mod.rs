@@ -197,12 +197,16 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
             | NoticeRefusal::NoticeLifted
             | NoticeRefusal::ReleaseRepeated => CONFLICT,
             NoticeRefusal::NoticeOver
+            | NoticeRefusal::NoticeTooShort
             | NoticeRefusal::ReleaseOutsideNotice
             | NoticeRefusal::ReleaseOfThePast => CANNOT,
         },
         Refusal::Enrol(x) => match x {
             EnrolRefusal::RepeatedUid | EnrolRefusal::RepeatedOwner => CONFLICT,
-            EnrolRefusal::FreshDay | EnrolRefusal::NotReleased => CANNOT,
+            EnrolRefusal::FreshDay
+            | EnrolRefusal::FirstSlot
+            | EnrolRefusal::NoticeEndsTooSoon
+            | EnrolRefusal::NotReleased => CANNOT,
         },
         Refusal::Spend(x) => match x {
             SpendRefusal::RepeatedNullifier => CONFLICT,

@@ -75,6 +75,7 @@ fn refusals() -> Vec<Refusal> {
             NoticeRefusal::NoticeUnknown,
             NoticeRefusal::NoticeRepeated,
             NoticeRefusal::NoticeOver,
+            NoticeRefusal::NoticeTooShort,
             NoticeRefusal::NoticeLifted,
             NoticeRefusal::ReleaseOutsideNotice,
             NoticeRefusal::ReleaseOfThePast,
@@ -93,6 +94,8 @@ fn persons() -> Vec<Refusal> {
         EnrolRefusal::RepeatedUid,
         EnrolRefusal::RepeatedOwner,
         EnrolRefusal::FreshDay,
+        EnrolRefusal::FirstSlot,
+        EnrolRefusal::NoticeEndsTooSoon,
         EnrolRefusal::NotReleased,
     ];
     let spend = [

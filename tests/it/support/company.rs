@@ -11,7 +11,7 @@ use luyin_device::enrolment::{EnrolRequest, IdNumber, Surname, mask_of};
 use luyin_device::gate::Settings;
 use luyin_device::qr::{Medium, QrImage};
 use luyin_device::wallet::{
-    Form, HeldAttestation, NymCard, ShowAt, SlotChoice, Wallet, WantedPasses,
+    Form, HeldAttestation, NymCard, ShowAt, SlotChoice, Turn, Wallet, WantedPasses,
 };
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_protocol::attestation::AttestationKind;
@@ -187,7 +187,12 @@ impl Company {
         for n in 0..people() {
             let mut wallet = wallet_of(&self.town, n);
             let request: EnrolRequest = wallet
-                .enrol_request(None, Day::new(0), self.prover.as_ref())
+                .enrol_request(
+                    None,
+                    Turn::First,
+                    self.world().now().day(),
+                    self.prover.as_ref(),
+                )
                 .unwrap();
             let path = self.town.path(&format!("p{n}.request"));
             std::fs::write(path, serde_json::to_vec(&request).unwrap()).unwrap();

@@ -6,7 +6,7 @@ use super::world::{Member, World, evaluator, seeded, submission};
 use ark_bn254::Fr;
 use luyin::client::NodeClient;
 use luyin_device::enrolment::{IdNumber, Surname, mask_of, open_share};
-use luyin_device::wallet::{Prover, Vault, Wallet};
+use luyin_device::wallet::{Prover, Turn, Vault, Wallet};
 use luyin_keys::escrow::Share;
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::seal_key::SealKey;
@@ -16,7 +16,6 @@ use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{EscrowAckBody, TrusteeIndex, TrusteeSignature};
 use luyin_protocol::note::IdentitySecret;
 use luyin_protocol::signature::Domain;
-use luyin_protocol::time::Day;
 use luyin_protocol::tx::{Enrol, Tx};
 use rand::rngs::OsRng;
 use std::io;
@@ -78,7 +77,9 @@ pub fn enrol(world: &World, n: usize, prover: &impl Prover) -> (Citizen, Dossier
     let mask = mask_of(Surname::of_name("王某"), &number).unwrap();
     let employer = Some(Member::Stranger.did());
     wallet.add_person("me", mask, employer).unwrap();
-    let request = wallet.enrol_request(None, Day::new(0), prover).unwrap();
+    let request = wallet
+        .enrol_request(None, Turn::First, world.now().day(), prover)
+        .unwrap();
 
     let blinding = Blinding::new(&number.person().unwrap(), &mut OsRng).unwrap();
     let keys: [UidPublicKey; 3] = [0, 1, 2].map(|n| evaluator(n).public());

@@ -4,9 +4,8 @@ use super::{Left, WalletPage, Who, did};
 use crate::enrolment::{DeskCode, Surname};
 use crate::page::views::DisclosedView;
 use crate::page::{Asked, Fault, Host, Reply};
-use crate::wallet::{Answer, Draft, HeldAttestation, WalletError};
+use crate::wallet::{Answer, Draft, HeldAttestation, Turn, WalletError};
 use luyin_protocol::note::Mask;
-use luyin_protocol::time::Day;
 use rand::rngs::OsRng;
 use serde::Deserialize;
 use serde_json::json;
@@ -54,13 +53,14 @@ impl<H: Host> WalletPage<H> {
         let a: Arguments = asked.read()?;
         let code: DeskCode = a.code.parse()?;
         let (open, node) = self.connected(asked)?;
-        let fresh_day = match a.again {
-            true => node.now()?.day(),
-            false => Day::new(0),
+        let turn = match a.again {
+            true => Turn::Again,
+            false => Turn::First,
         };
+        let today = node.now()?.day();
         let label = Some(a.person.as_str());
         let (wallet, prover) = (&mut open.wallet, &open.prover);
-        let request = wallet.begin_enrolment(label, fresh_day, &node, prover)?;
+        let request = wallet.begin_enrolment(label, turn, today, &node, prover)?;
         let desk = code.box_name();
         let same = |left: &&Left| left.desk == desk && left.request == request;
         // A box takes one request: after a lost answer it must be the same bytes.

@@ -53,7 +53,7 @@ fn a_check_in_killed_at_any_write_is_made_once_and_keeps_its_opening() {
         |wallet, ledger| {
             let spends = ledger.spends();
             assert_eq!(spends.len(), 1);
-            assert_eq!(newest_slot(wallet), ledger.now().slot().get());
+            assert_eq!(newest_slot(wallet), Some(ledger.now().slot()));
             let person = wallet.content().person(None).unwrap();
             assert!(person.pending.is_none());
             let opened = person.disclosures.last().unwrap();
@@ -158,7 +158,7 @@ fn what_is_accepted_and_shown_a_moment_later_is_waited_for() {
     let (mut wallet, ledger) = enrolled();
     ledger.lag(true);
     check_in(&mut wallet, &ledger).unwrap();
-    assert_eq!(newest_slot(&wallet), ledger.now().slot().get());
+    assert_eq!(newest_slot(&wallet), Some(ledger.now().slot()));
     assert!(wallet.content().persons[0].pending.is_none());
 }
 

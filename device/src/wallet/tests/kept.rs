@@ -108,15 +108,19 @@ fn a_request_is_given_again_unchanged_and_made_anew_where_it_turns_out_a_re_enro
     .unwrap();
     let mask = Mask::new(8, 42).unwrap();
     wallet.add_person("me", mask, None).unwrap();
-    let mut ask = |day| wallet.begin_enrolment(None, Day::new(day), &ledger, &FakeProver);
-    let first = ask(0).unwrap();
-    assert_eq!(ask(0).unwrap(), first);
-    let again = ask(20_000).unwrap();
+    let today = ledger.now().day();
+    let mut ask = |turn, day| wallet.begin_enrolment(None, turn, day, &ledger, &FakeProver);
+    let first = ask(Turn::First, today).unwrap();
+    assert_eq!(ask(Turn::First, today.plus(1)).unwrap(), first);
+    let again = ask(Turn::Again, today.plus(1)).unwrap();
     assert_ne!(again.owner, first.owner);
-    assert_eq!(ask(20_001).unwrap(), again);
+    assert_eq!(ask(Turn::Again, today.plus(1)).unwrap(), again);
     ledger.enrol(&again);
     // It was posted meanwhile: the wallet takes it, and asks for nothing more.
-    assert!(matches!(ask(0), Err(WalletError::AlreadyEnrolled)));
+    assert!(matches!(
+        ask(Turn::First, today),
+        Err(WalletError::AlreadyEnrolled)
+    ));
     let person = wallet.content().person(None).unwrap();
     assert!(person.note.is_some() && person.request.is_none());
 }

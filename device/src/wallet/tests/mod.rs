@@ -13,7 +13,8 @@ mod walk;
 use super::*;
 use double::{FakeProver, MemoryVault};
 use fake::{FakeLedger, HOUR, employer, secret, weak};
-use luyin_protocol::note::DayStatus;
+use luyin_protocol::note::{DayStatus, MAX_SLEEP_DAYS};
+use luyin_protocol::time::Slot;
 
 /// A wallet with one enrolled person, and its ledger at nine in the morning.
 fn enrolled() -> (Wallet<MemoryVault>, FakeLedger) {
@@ -30,7 +31,7 @@ fn enrolled() -> (Wallet<MemoryVault>, FakeLedger) {
         .add_person("me", Mask::new(8, 42).unwrap(), Some(employer()))
         .unwrap();
     let request = wallet
-        .enrol_request(None, Day::new(0), &FakeProver)
+        .enrol_request(None, Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     ledger.enrol(&request);
     wallet.enrol_finish(None, &ledger).unwrap();
@@ -55,9 +56,9 @@ fn check_in(wallet: &mut Wallet<MemoryVault>, ledger: &FakeLedger) -> Result<Out
     )
 }
 
-fn newest_slot(wallet: &Wallet<MemoryVault>) -> u32 {
+fn newest_slot(wallet: &Wallet<MemoryVault>) -> Option<Slot> {
     let person = wallet.content().person(None).unwrap();
-    person.held().unwrap().state().slot.get()
+    person.held().unwrap().state().newest_checkin()
 }
 
 #[test]
@@ -75,11 +76,11 @@ fn an_enrolment_request_is_made_once_and_is_complete() {
         Err(WalletError::NoRequest)
     ));
     let request = wallet
-        .enrol_request(None, Day::new(0), &FakeProver)
+        .enrol_request(None, Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     request.check(&ledger.parameters().id()).unwrap();
     let again = wallet
-        .enrol_request(None, Day::new(0), &FakeProver)
+        .enrol_request(None, Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     assert_eq!(request, again);
     assert!(matches!(
@@ -89,9 +90,54 @@ fn an_enrolment_request_is_made_once_and_is_complete() {
     ledger.enrol(&request);
     wallet.enrol_finish(None, &ledger).unwrap();
     assert!(matches!(
-        wallet.enrol_request(None, Day::new(0), &FakeProver),
+        wallet.enrol_request(None, Turn::First, ledger.now().day(), &FakeProver),
         Err(WalletError::AlreadyEnrolled)
     ));
+}
+
+#[test]
+fn a_request_that_the_ledger_takes_no_more_is_made_anew_and_either_may_have_been_posted() {
+    let ledger = FakeLedger::new();
+    let vault = MemoryVault::default();
+    let parameters = ledger.parameters();
+    let mut wallet =
+        Wallet::create(vault, &secret(), weak(), parameters, "http://node".into()).unwrap();
+    wallet
+        .add_person("me", Mask::new(8, 42).unwrap(), None)
+        .unwrap();
+    let today = ledger.now().day();
+    let mut request = |turn, day| wallet.enrol_request(None, turn, day, &FakeProver).unwrap();
+    let first = request(Turn::First, today);
+    assert_eq!(first.fresh_day, Day::new(0));
+    assert_eq!(request(Turn::First, today.plus(7)), first);
+    let anew = request(Turn::First, today.plus(8));
+    assert_ne!(anew.cm, first.cm);
+    let again = request(Turn::Again, today.plus(16));
+    assert_eq!(again.fresh_day, today.plus(16));
+    assert_eq!(request(Turn::Again, today.plus(16)), again);
+    assert_ne!(request(Turn::Again, today.plus(17)).cm, again.cm);
+    // The registrar had posted the first one in time.
+    ledger.enrol(&first);
+    wallet.enrol_finish(None, &ledger).unwrap();
+    let person = wallet.content().person(None).unwrap();
+    assert_eq!(person.held().unwrap().state().slot, first.first_slot);
+}
+
+#[test]
+fn a_note_that_slept_too_long_is_told_so_with_its_last_day() {
+    let (mut wallet, ledger) = enrolled();
+    check_in(&mut wallet, &ledger).unwrap();
+    let last = ledger.now();
+    ledger.make_epoch();
+    let days = u64::from(MAX_SLEEP_DAYS);
+    ledger.set_now(last.plus_ms((days * 24 + 12) * HOUR));
+    let refused = check_in(&mut wallet, &ledger).unwrap_err();
+    let WalletError::SleptTooLong(until) = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(until, last.day().plus(MAX_SLEEP_DAYS));
+    ledger.set_now(last.plus_ms(days * 24 * HOUR));
+    check_in(&mut wallet, &ledger).unwrap();
 }
 
 #[test]
@@ -105,7 +151,7 @@ fn an_enrolment_that_somebody_altered_is_not_taken() {
         .add_person("me", Mask::new(8, 42).unwrap(), None)
         .unwrap();
     let mut request = wallet
-        .enrol_request(None, Day::new(0), &FakeProver)
+        .enrol_request(None, Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     request.cm = luyin_protocol::field::NoteCommitment::from_value(5u64.into());
     ledger.enrol(&request);
@@ -182,7 +228,7 @@ fn a_missed_slot_is_refused_with_the_moment_it_closed_and_goes_to_the_employer_a
         !told.opens(&told.commitment()),
         "late never counts as on time"
     );
-    assert_eq!(newest_slot(&wallet), 0);
+    assert_eq!(newest_slot(&wallet), None);
     assert!(ledger.spends().is_empty());
     let ahead = luyin_protocol::time::Slot::new(ledger.now().slot().get() + 1);
     assert!(matches!(
@@ -204,7 +250,7 @@ fn the_previous_slot_is_taken_within_its_grace() {
             &FakeProver,
         )
         .unwrap();
-    assert_eq!(newest_slot(&wallet), ledger.now().slot().get() - 1);
+    assert_eq!(newest_slot(&wallet), Some(ledger.now().slot().minus(1)));
 }
 
 #[test]
@@ -231,7 +277,7 @@ fn several_people_share_a_wallet_and_must_be_named() {
         Err(WalletError::WhichPerson)
     ));
     let request = wallet
-        .enrol_request(Some("奶奶"), Day::new(0), &FakeProver)
+        .enrol_request(Some("奶奶"), Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     ledger.enrol(&request);
     wallet.enrol_finish(Some("奶奶"), &ledger).unwrap();

@@ -18,7 +18,7 @@ fn a_wallet_asks_for_whole_tiles_and_buckets_and_never_for_its_own() {
         .add_person("me", Mask::new(8, 42).unwrap(), None)
         .unwrap();
     let request = wallet
-        .enrol_request(None, Day::new(0), &FakeProver)
+        .enrol_request(None, Turn::First, ledger.now().day(), &FakeProver)
         .unwrap();
     ledger.enrol(&request);
     wallet.enrol_finish(None, &ledger).unwrap();

@@ -1,8 +1,9 @@
 use super::world::*;
 use crate::state::keys;
 use crate::tx::{EnrolRefusal, Refusal, SignerRefusal, Statement, TrusteeRefusal, public_inputs};
+use luyin_protocol::note::{MAX_SLEEP_DAYS, NoteState};
 use luyin_protocol::risk::{NoticeClass, Uid};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use luyin_protocol::tx::*;
 
 fn again(world: &mut World, uid: u8, fresh_day: Day) -> Tx {
@@ -207,10 +208,55 @@ fn a_notice_that_is_over_or_of_another_class_lets_nobody_enrol_again() {
     let tx = again(&mut world, 1, today);
     assert_eq!(world.refusal(tx), EnrolRefusal::RepeatedUid.into());
     world.publish_notice(NoticeClass::Superseded, Some(uid(1)));
-    world.advance_days(4);
+    world.advance_days(u64::from(MAX_SLEEP_DAYS) + 8);
     let today = world.today();
     let tx = again(&mut world, 1, today);
     assert_eq!(world.refusal(tx), EnrolRefusal::RepeatedUid.into());
+}
+
+#[test]
+fn nobody_enrols_again_under_a_notice_that_the_old_note_could_outsleep() {
+    let mut world = World::new();
+    let tx = world.enrol(1);
+    world.accept_one(tx);
+    let id = world.publish_notice(NoticeClass::Superseded, Some(uid(1)));
+    // The notice's last day is 50 days off for another week.
+    world.advance_days(8);
+    let today = world.today();
+    world.accept_one(world.release(id, today, 500));
+    let tx = again(&mut world, 1, today);
+    assert_eq!(world.refusal(tx), EnrolRefusal::NoticeEndsTooSoon.into());
+    world.advance_days(1);
+    let renewed = world.publish_notice(NoticeClass::Superseded, Some(uid(1)));
+    world.advance_days(7);
+    let today = world.today();
+    world.accept_one(world.release(renewed, today, 600));
+    let tx = again(&mut world, 1, today);
+    world.accept_one(tx);
+}
+
+#[test]
+fn a_note_begins_asleep_as_of_one_of_the_last_days() {
+    let mut world = World::new();
+    let today = world.today();
+    let late = NoteState::first_slot(today);
+    let old = NoteState::first_slot(today.minus(REQUEST_DAYS));
+    let starting = |world: &mut World, slot: u32| {
+        let public = EnrolPublic {
+            first_slot: Slot::new(slot),
+            ..world.enrol_public(1)
+        };
+        Tx::Enrol(Box::new(world.enrol_of(public)))
+    };
+    for wrong in [0, old.get() - 1, late.get() + 1, u32::MAX] {
+        let tx = starting(&mut world, wrong);
+        assert_eq!(world.refusal(tx), EnrolRefusal::FirstSlot.into());
+    }
+    for right in [late.get(), old.get()] {
+        let tx = starting(&mut world, right);
+        let proposal = world.chain.propose(world.now, vec![tx]).unwrap();
+        assert_eq!(proposal.refused(), []);
+    }
 }
 
 #[test]
@@ -218,12 +264,14 @@ fn the_public_inputs_stand_in_the_protocols_order() {
     let mut world = World::new();
     let mut public = world.enrol_public(1);
     public.fresh_day = Day::new(77);
+    public.first_slot = Slot::new(78);
     let sealed = public.sealed.hash().value();
     let mut expected = vec![
         public.owner.value(),
         public.cm.value(),
         public.mask_commitment.value(),
         fr(77),
+        fr(78),
     ];
     expected.extend(public.shares.map(|s| s.value()));
     expected.push(sealed);

@@ -1,7 +1,7 @@
 use super::world::*;
 use crate::tx::{NoticeRefusal, Refusal, SpendRefusal, TrusteeRefusal};
-use luyin_protocol::risk::NoticeClass;
-use luyin_protocol::risk::NoticeId;
+use luyin_protocol::note::MAX_SLEEP_DAYS;
+use luyin_protocol::risk::{NoticeClass, NoticeId, Uid};
 use luyin_protocol::tx::*;
 
 fn lift(notice: NoticeId) -> GovernanceAction {
@@ -32,6 +32,15 @@ fn a_notice_is_published_once_and_not_when_it_is_over() {
     over.until = world.today().minus(1);
     let tx = world.attempt(GovernanceAction::RiskNotice(over));
     assert_eq!(world.refusal(tx), NoticeRefusal::NoticeOver.into());
+    let mut superseded = world.notice(NoticeClass::Superseded, Some(Uid::from_bytes([1; 32])));
+    superseded.from = world.today().minus(1);
+    superseded.until = world.today().plus(MAX_SLEEP_DAYS - 1);
+    let short = world.attempt(GovernanceAction::RiskNotice(superseded.clone()));
+    assert_eq!(world.refusal(short), NoticeRefusal::NoticeTooShort.into());
+    superseded.until = world.today().plus(MAX_SLEEP_DAYS);
+    let enough = world.attempt(GovernanceAction::RiskNotice(superseded));
+    let proposal = world.chain.propose(world.now, vec![enough]).unwrap();
+    assert_eq!(proposal.refused(), []);
     let mut bare = notice;
     bare.clause = String::new();
     let tx = world.attempt(GovernanceAction::RiskNotice(bare));

@@ -279,6 +279,7 @@ fn the_circuits_take_the_same_public_inputs_in_the_same_order() {
         cm: public.cm,
         mask_commitment: public.mask_commitment,
         fresh_day: public.fresh_day,
+        first_slot: public.first_slot,
         shares: public.shares,
         sealed_hash: public.sealed.hash(),
     };

@@ -14,6 +14,7 @@ use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::{EscrowAckBody, TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::*;
 use luyin_protocol::network::*;
+use luyin_protocol::note::{MAX_SLEEP_DAYS, NoteState};
 use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
 use luyin_protocol::risk::*;
 use luyin_protocol::sealed::SealedNote;
@@ -288,7 +289,12 @@ impl World {
         }
     }
 
+    /// Of four days, or of a week more than a superseded one needs.
     pub fn notice(&self, class: NoticeClass, uid: Option<Uid>) -> RiskNotice {
+        let days = match class {
+            NoticeClass::Superseded => MAX_SLEEP_DAYS + 7,
+            _ => 3,
+        };
         RiskNotice {
             class,
             subject: SubjectCommitment::from_bytes([5; 32]),
@@ -296,7 +302,7 @@ impl World {
             evidence: Sha256Hash::of(b"file 7"),
             clause: "clause 39".into(),
             from: self.today(),
-            until: self.today().plus(3),
+            until: self.today().plus(days),
         }
     }
 
@@ -340,6 +346,7 @@ impl World {
             cm: NoteCommitment::from_value(fr(n + 1_000_000)),
             mask_commitment: MaskCommitment::from_value(fr(n)),
             fresh_day: Day::new(0),
+            first_slot: NoteState::first_slot(self.today()),
             shares: std::array::from_fn(|i| ShareCommitment::from_value(fr(n + i as u64))),
             sealed: SealedNote::from_bytes([3; 176]),
         }
