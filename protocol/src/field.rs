@@ -109,7 +109,9 @@ field_newtypes! {
     NoteCommitment;
     /// What spending a note reveals.
     Nullifier;
-    /// The root that joins up to 16 note trees.
+    /// The root of one tree of the note forest.
+    TreeRoot;
+    /// The root that joins up to 16 note trees: the newest of an epoch, or an archive group's.
     EpochRoot;
     /// The root of one day's attestation tree.
     AttestationRoot;

@@ -32,7 +32,7 @@ use luyin_protocol::signature::{
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::tx::{
     Accredit, Approvals, CheckIn, DidCreate, Enrol, EnrolPublic, Governance, GovernanceAction,
-    Quota, Role, Tx,
+    NoteRoot, Quota, Role, Tx,
 };
 use rand::rngs::StdRng;
 use rand::{Rng, RngCore, SeedableRng};
@@ -324,7 +324,7 @@ fn sealed(rng: &mut StdRng) -> SealedNote {
 
 fn check_in(at: Timestamp, rng: &mut StdRng) -> CheckIn {
     CheckIn {
-        epoch: 1,
+        root: NoteRoot::Epoch(1),
         nf: Nullifier::from_value(Fr::rand(rng)),
         cm_new: NoteCommitment::from_value(Fr::rand(rng)),
         slot: at.slot(),

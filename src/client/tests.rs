@@ -92,7 +92,7 @@ fn reading_is_tried_again_while_the_peer_is_out_of_order() {
         (503, ""),
         (
             200,
-            r#"{"size":1,"depth":12,"trees":1,"epoch":2,"tree_sizes":[1]}"#,
+            r#"{"size":1,"depth":12,"trees":1,"epoch":2,"tree_sizes":[1],"closed_roots":[]}"#,
         ),
     ]);
     let forest = NodeClient::new(&address).unwrap().forest().unwrap();

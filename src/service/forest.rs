@@ -46,9 +46,7 @@ pub fn show(node: &Node) -> Result<ForestView, ServiceError> {
         trees,
         epoch,
         tree_sizes: (0..trees).map(size_of).collect(),
-        closed_roots: roots
-            .map(|root| hex::encode(luyin_protocol::field::to_bytes(&root.value())))
-            .collect(),
+        closed_roots: roots.map(|root| root.to_string()).collect(),
     })
 }
 

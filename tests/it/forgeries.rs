@@ -26,9 +26,9 @@ use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const NULLIFIER: usize = 5;
-const DISCLOSURE: usize = 77;
-const PROOF: usize = 317;
+const NULLIFIER: usize = 6;
+const DISCLOSURE: usize = 78;
+const PROOF: usize = 318;
 
 /// Lets everything through but a check-in.
 struct WithoutCheckIns(Blocking);

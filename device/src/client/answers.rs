@@ -2,7 +2,9 @@
 
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
-use luyin_protocol::field::{AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Owner};
+use luyin_protocol::field::{
+    AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Owner, TreeRoot,
+};
 use luyin_protocol::network::{NetworkMode, NetworkParameters};
 use luyin_protocol::risk::{DayRelease, NoticeClass, NoticeId};
 use luyin_protocol::sealed::SealedNote;
@@ -185,6 +187,8 @@ pub struct Forest {
     pub epoch: u64,
     /// Notes in each tree.
     pub tree_sizes: Vec<u64>,
+    /// Roots of the closed trees, oldest first.
+    pub closed_roots: Vec<TreeRoot>,
 }
 
 /// The attestation tree of a day.

@@ -80,7 +80,7 @@ pub enum WalletError {
     #[error("the network has no epoch root yet; try again in a minute")]
     NoEpoch,
     /// The note's tree has left the newest sixteen.
-    #[error("the note is older than the newest sixteen trees; ask for support")]
+    #[error("the note is in an older tree; check in first, which makes a new one")]
     TooOld,
     /// The newest check-in is too long ago.
     #[error(

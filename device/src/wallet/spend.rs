@@ -5,7 +5,7 @@
 //! if it still counts, else drops it. A crash after the submission leaves one that the ledger has: walking on takes it.
 
 use super::disclosure::{Disclosed, Punctuality};
-use super::sync::{ForestView, attestation_path};
+use super::sync::{Footing, ForestView, attestation_path};
 use super::walk::{PendingFate, remember};
 use super::{
     Form, HeldAttestation, Ledger, Pending, Person, Prover, SecretScalar, Vault, Wallet,
@@ -87,7 +87,7 @@ impl<V: Vault> Wallet<V> {
         let held = person.held()?;
         check_slot(held.state(), slot, form, policy)?;
         let view = ForestView::load(ledger, &self.content.parameters.0)?;
-        let path = view.path(held.leaf, self.epoch_wait_s())?;
+        let Footing { named, root, path } = view.footing(held.leaf, self.epoch_wait_s())?;
 
         let sk = person.secret();
         let note = held.note(&sk);
@@ -110,10 +110,10 @@ impl<V: Vault> Wallet<V> {
         };
         let state = private.new_state(slot, &policy.thresholds);
         let sealed = seal_next(&sk, &note, state, note.itinerary)?;
-        let public = private.public(view.epoch.root, slot, policy.thresholds, sealed.hash());
+        let public = private.public(root, slot, policy.thresholds, sealed.hash());
         let proof = prover.checkin(&public, &private)?;
         let tx = Tx::CheckIn(CheckIn {
-            epoch: view.epoch.number,
+            root: named,
             nf: public.nf,
             cm_new: public.cm_new,
             slot,

@@ -13,10 +13,11 @@ use luyin_ledger::forest::{
 };
 use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
 use luyin_ledger::log::tiles::number_path;
-use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot};
+use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot, TreeRoot};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::scope;
 use luyin_protocol::time::{Day, Timestamp};
+use luyin_protocol::tx::NoteRoot;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -50,11 +51,20 @@ pub(super) struct ForestView<'a, L> {
     shape: Shape,
     sizes: Vec<u64>,
     window: Window,
+    /// Roots of the trees that are no longer among the newest sixteen, oldest first.
+    archived: Vec<Fr>,
     pub(super) epoch: EpochAt,
     /// Recent epochs that many share.
     crowds: BTreeMap<u64, Crowd>,
     /// The path that was asked for: every pass of one run rests on it, and the node is asked once however many there are.
     path: OnceCell<(u64, Path<NOTE_LEVELS>)>,
+}
+
+/// What a check-in is proved against.
+pub(super) struct Footing {
+    pub(super) named: NoteRoot,
+    pub(super) root: EpochRoot,
+    pub(super) path: Path<NOTE_LEVELS>,
 }
 
 impl From<ForestError> for WalletError {
@@ -66,9 +76,14 @@ impl From<ForestError> for WalletError {
 impl<'a, L: Ledger> ForestView<'a, L> {
     /// Fetches the tile roots of the newest trees and checks that they lead to the newest epoch's root.
     pub(super) fn load(ledger: &'a L, parameters: &NetworkParameters) -> Result<Self, WalletError> {
-        let (forest, epoch) = agreed(ledger, parameters)?;
-        let shape = Shape::new(forest.depth, TILE_HEIGHT)?;
-        Self::at(ledger, shape, forest.tree_sizes, epoch)
+        let Agreed {
+            shape,
+            sizes,
+            archived,
+            epoch,
+        } = agreed(ledger, parameters)?;
+        let view = Self::at(ledger, shape, sizes, epoch)?;
+        Ok(Self { archived, ..view })
     }
 
     /// The forest under an epoch that many wallets prove against, for passes made ahead: the newest would tell when they
@@ -147,6 +162,7 @@ impl<'a, L: Ledger> ForestView<'a, L> {
             shape,
             sizes,
             window,
+            archived: Vec::new(),
             epoch,
             crowds: BTreeMap::new(),
             path: OnceCell::new(),
@@ -158,12 +174,53 @@ impl<'a, L: Ledger> ForestView<'a, L> {
         if let Some((_, path)) = self.path.get().filter(|(of, _)| *of == leaf) {
             return Ok(*path);
         }
-        let path = self.fetch_path(leaf, wait_s)?;
+        if self.archive_of(leaf).is_some() {
+            return Err(WalletError::TooOld);
+        }
+        let path = self.path_in(leaf, &self.window, self.epoch.root, wait_s)?;
         let _ = self.path.set((leaf, path));
         Ok(path)
     }
 
-    fn fetch_path(&self, leaf: u64, wait_s: u64) -> Result<Path<NOTE_LEVELS>, WalletError> {
+    /// A note's path for a check-in: to the epoch root, or to the root of the archive group that its tree has gone to.
+    pub(super) fn footing(&self, leaf: u64, wait_s: u64) -> Result<Footing, WalletError> {
+        let Some(group) = self.archive_of(leaf) else {
+            return Ok(Footing {
+                named: NoteRoot::Epoch(self.epoch.number),
+                root: self.epoch.root,
+                path: self.path(leaf, wait_s)?,
+            });
+        };
+        let window = forest::archive_window(self.shape, &self.archived, group.into());
+        let window = window.ok_or(WalletError::Untrusted("the roots of older trees"))?;
+        let root = EpochRoot::from_value(forest::window_root(self.shape, &window));
+        Ok(Footing {
+            named: NoteRoot::Archive {
+                epoch: self.epoch.number,
+                group,
+            },
+            root,
+            path: self.path_in(leaf, &window, root, wait_s)?,
+        })
+    }
+
+    /// The archive group of a leaf whose tree is no longer among the newest sixteen.
+    fn archive_of(&self, leaf: u64) -> Option<u16> {
+        let tree = leaf / self.shape.capacity();
+        let trees = u64::try_from(self.sizes.len()).unwrap_or(u64::MAX);
+        if tree >= forest::archived(trees) {
+            return None;
+        }
+        u16::try_from(tree / WINDOW as u64).ok()
+    }
+
+    fn path_in(
+        &self,
+        leaf: u64,
+        window: &Window,
+        root: EpochRoot,
+        wait_s: u64,
+    ) -> Result<Path<NOTE_LEVELS>, WalletError> {
         let (number, index) = (leaf / self.shape.capacity(), leaf % self.shape.capacity());
         let position = LeafPosition::new(number, index);
         let place = usize::try_from(number).unwrap_or(usize::MAX);
@@ -171,14 +228,11 @@ impl<'a, L: Ledger> ForestView<'a, L> {
             Some(size) if index < *size => *size,
             _ => return Err(WalletError::WaitForEpoch(wait_s)),
         };
-        if place + WINDOW < self.sizes.len() {
-            return Err(WalletError::TooOld);
-        }
         let prefix = format!("{NOTES}/{number}");
         let built = forest::Path::build(&PathParts {
             shape: self.shape,
             position,
-            window: &self.window,
+            window,
             upper: &upper(self.ledger, self.shape, &prefix, size)?,
             tile: &tile(
                 self.ledger,
@@ -189,10 +243,9 @@ impl<'a, L: Ledger> ForestView<'a, L> {
             )?,
             last: &last(self.ledger, self.shape, &prefix, size)?,
         });
-        let broken = |_| WalletError::Untrusted("a path to the epoch root");
+        let broken = |_| WalletError::Untrusted("a path to a root of the forest");
         let path = built.map_err(broken)?;
-        path.verify(self.shape, self.epoch.root.value())
-            .map_err(broken)?;
+        path.verify(self.shape, root.value()).map_err(broken)?;
         let levels = path.levels().try_into();
         levels
             .map(Path::new)
@@ -295,11 +348,16 @@ fn choose_epoch(
     best.map(|(_, _, e)| e.clone())
 }
 
+/// What a node says of the forest, as far as its signed checkpoint names the same epoch.
+struct Agreed {
+    shape: Shape,
+    sizes: Vec<u64>,
+    archived: Vec<Fr>,
+    epoch: EpochAt,
+}
+
 /// The forest's sizes and the epoch that the signed checkpoint names, asked for again where an epoch was made between.
-fn agreed(
-    ledger: &impl Ledger,
-    parameters: &NetworkParameters,
-) -> Result<(Forest, EpochAt), WalletError> {
+fn agreed(ledger: &impl Ledger, parameters: &NetworkParameters) -> Result<Agreed, WalletError> {
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             ledger.await_publication();
@@ -309,12 +367,35 @@ fn agreed(
         let line = signed.checkpoint().extension("epoch");
         let epoch = epoch_line(line.ok_or(WalletError::NoEpoch)?)?;
         if u64::from(epoch.number) == forest.epoch {
-            return Ok((forest, epoch));
+            let archived = archived(&forest, signed.checkpoint().extension("archives"))?;
+            return Ok(Agreed {
+                shape: Shape::new(forest.depth, TILE_HEIGHT)?,
+                sizes: forest.tree_sizes,
+                archived,
+                epoch,
+            });
         }
     }
     Err(WalletError::Untrusted(
         "the checkpoint names another epoch than the forest",
     ))
+}
+
+/// The roots of the trees that are no longer among the newest sixteen. The checkpoint binds them: were they the node's word
+/// alone, it could give each wallet others and know it by its proof.
+fn archived(forest: &Forest, line: Option<&str>) -> Result<Vec<Fr>, WalletError> {
+    let bad = WalletError::Untrusted("the roots of older trees");
+    let trees = u64::try_from(forest.tree_sizes.len()).unwrap_or(u64::MAX);
+    let count = usize::try_from(forest::archived(trees)).unwrap_or(usize::MAX);
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    match forest.closed_roots.get(..count) {
+        Some(roots) if line == Some(forest::archives_digest(roots).to_string().as_str()) => {
+            Ok(roots.iter().map(TreeRoot::value).collect())
+        }
+        Some(_) | None => Err(bad),
+    }
 }
 
 /// `epoch <number> <root>`, without its key.

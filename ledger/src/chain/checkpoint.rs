@@ -1,6 +1,7 @@
 //! The extension lines of checkpoints: what the log's root alone does not say (clauses 7.8 and 8.10).
 
 use super::ChainError;
+use crate::forest::archives_digest;
 use crate::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint, segment_line};
 use crate::log::merkle::TreeHead;
 use crate::log::segment::{Bound, Position};
@@ -9,7 +10,7 @@ use crate::state::{State, StateError, keys};
 
 /// The lines of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Extensions {
+pub(crate) struct Extensions {
     lines: Vec<String>,
 }
 
@@ -25,20 +26,29 @@ impl Extensions {
             attestations,
         } = tip.ok_or(StateError::Contradiction("no newest block"))?;
         let mut lines = vec![format!("block {}", height.get()), format!("time {time}")];
-        let mut epoch_line = None;
+        let mut epoch_lines = Vec::new();
         if let Some(last) = state.get(&keys::last_epochs())? {
             let epoch = state.get(&keys::epoch(last.newest))?;
             let epoch = epoch.ok_or(StateError::Contradiction("no newest epoch"))?;
             lines.push(format!("note {}", epoch.root));
-            epoch_line = Some(format!("epoch {} {}", last.newest, epoch.root));
+            epoch_lines.push(format!("epoch {} {}", last.newest, epoch.root));
+            let archived = state.archived_under(&epoch)?;
+            if !archived.is_empty() {
+                epoch_lines.push(format!("archives {}", archives_digest(&archived)));
+            }
         }
         if let Some((day, tree)) = state.live_day_trees(time.day())?.last() {
             lines.push(format!("att {day} {}", tree.root));
         }
-        lines.extend(epoch_line);
+        lines.extend(epoch_lines);
         lines.push(format!("notes {notes}"));
         lines.push(format!("attestations {attestations}"));
         Ok(Self { lines })
+    }
+
+    #[cfg(test)]
+    pub fn lines(&self) -> &[String] {
+        &self.lines
     }
 
     /// The checkpoint's text, the line that binds the segments first.

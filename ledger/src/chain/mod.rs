@@ -36,6 +36,8 @@ mod trees;
 mod verify;
 
 pub use block::{Block, RecordError};
+#[cfg(test)]
+pub(crate) use checkpoint::Extensions;
 pub use error::{BlockError, ChainError};
 pub use open::Parts;
 use propose::Base;

@@ -174,24 +174,11 @@ impl Forest {
         window_root(self.shape, &self.window())
     }
 
-    /// Number of archive groups that hold a tree.
+    /// Roots of the trees that are no longer among the newest 16, oldest first.
     #[must_use]
-    pub fn archives(&self) -> u64 {
-        self.archived().div_ceil(WINDOW as u64)
-    }
-
-    /// Roots of the trees of an archive group that are no longer among the newest 16, each at its place.
-    #[must_use]
-    pub fn archive_window(&self, group: u64) -> Window {
-        let first = group.saturating_mul(WINDOW as u64);
-        let end = first.saturating_add(WINDOW as u64).min(self.archived());
-        self.place_all(first..end)
-    }
-
-    /// Root of an archive group; it is final once the group's 16 trees are all in it.
-    #[must_use]
-    pub fn archive_root(&self, group: u64) -> Fr {
-        window_root(self.shape, &self.archive_window(group))
+    pub fn archived(&self) -> &[Fr] {
+        let count = usize::try_from(super::archived(self.newest() + 1)).unwrap_or(usize::MAX);
+        self.closed.get(..count).unwrap_or_default()
     }
 
     /// The path of a leaf of the open tree's window to the epoch root, from the tiles of its tree.
@@ -213,11 +200,6 @@ impl Forest {
             tile,
             last,
         })
-    }
-
-    /// How many of the oldest trees have left the window.
-    fn archived(&self) -> u64 {
-        (self.newest() + 1).saturating_sub(WINDOW as u64)
     }
 
     fn place_all(&self, trees: impl Iterator<Item = u64>) -> Window {

@@ -3,6 +3,7 @@
 //! Protocol section 2 and clauses 8.11 to 8.13 of docs/protocol/08-log-and-tiles.md. A tree keeps only its right edge in
 //! memory; its leaves are static files, of which a wallet fetches whole runs and makes its path by itself.
 
+mod archive;
 mod epoch;
 mod path;
 mod shape;
@@ -10,6 +11,7 @@ mod shape;
 mod tiles;
 mod tree;
 
+pub use archive::{archive_window, archived, archives_digest, trees};
 pub use epoch::{Forest, LeafPosition, Placed, WINDOW, Window, window_root};
 pub use path::{Path, PathError, PathParts};
 pub use shape::Shape;

@@ -4,40 +4,12 @@ use super::record::{Count, records};
 use super::{State, StateError, keys};
 use crate::forest::{Forest, LeafPosition, Shape};
 use crate::log::merkle::EntryIndex;
-use ark_bn254::Fr;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
-use luyin_protocol::field::{self, NoteCommitment, Nullifier};
+use luyin_protocol::field::{NoteCommitment, Nullifier, TreeRoot};
 use luyin_protocol::signature::Sha256Hash;
 
 /// Trees that a forest can have: what a count of the codec holds.
 const MAX_TREES: usize = 65_535;
-
-/// Root of one tree of the forest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TreeRoot(Fr);
-
-impl TreeRoot {
-    /// Wraps a root.
-    #[must_use]
-    pub const fn new(root: Fr) -> Self {
-        Self(root)
-    }
-
-    /// The root.
-    #[must_use]
-    pub const fn value(&self) -> Fr {
-        self.0
-    }
-}
-
-impl Canonical for TreeRoot {
-    fn encode(&self, w: &mut Writer) {
-        w.raw(&field::to_bytes(&self.0));
-    }
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        field::from_bytes(&r.array("a tree's root")?).map(Self)
-    }
-}
 
 impl Canonical for LeafPosition {
     fn encode(&self, w: &mut Writer) {
@@ -78,8 +50,13 @@ impl NoteForest {
         Self {
             notes,
             open_size: Count::new(forest.open().size()),
-            open_root: TreeRoot::new(forest.open().root()),
-            closed: forest.closed().iter().copied().map(TreeRoot::new).collect(),
+            open_root: TreeRoot::from_value(forest.open().root()),
+            closed: forest
+                .closed()
+                .iter()
+                .copied()
+                .map(TreeRoot::from_value)
+                .collect(),
         }
     }
 

@@ -13,7 +13,7 @@ use luyin_protocol::tx::CheckIn;
 /// Nothing to be said without the state: its parts have no form beyond their bytes.
 pub fn check_form(_: &Network, tx: &CheckIn) -> Result<(), Refusal> {
     let CheckIn {
-        epoch: _,
+        root: _,
         nf: _,
         cm_new: _,
         slot: _,
@@ -29,7 +29,7 @@ pub fn check_form(_: &Network, tx: &CheckIn) -> Result<(), Refusal> {
 /// Slot open, epoch and policy accepted, note unspent, no live notice.
 pub fn check(state: &State<'_>, context: &Context<'_>, tx: &CheckIn) -> Result<(), CheckError> {
     let CheckIn {
-        epoch,
+        root,
         nf,
         cm_new: _,
         slot,
@@ -42,7 +42,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &CheckIn) -> Result<(
     if !is_open(context, *slot) {
         return Err(SpendRefusal::SlotNotOpen.into());
     }
-    spend::check_epoch(state, context, *epoch)?;
+    spend::check_epoch(state, context, root.epoch())?;
     let accepted = state.accepted_policy(*policy, context.time)?;
     if policy.id != BASE_POLICY || accepted.is_none() {
         return Err(SpendRefusal::PolicyNotCurrent.into());
@@ -65,7 +65,7 @@ fn is_open(context: &Context<'_>, slot: Slot) -> bool {
 /// Spends the note and adds the next.
 pub fn apply(state: &mut State<'_>, at: Place, tx: &CheckIn) -> Result<(), StateError> {
     let CheckIn {
-        epoch: _,
+        root: _,
         nf,
         cm_new,
         slot: _,
@@ -81,7 +81,7 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &CheckIn) -> Result<(), State
 /// Clause 5.4: `root, nf, cm_new, slot, thresholds, disclosure, ctag, sealed_hash`.
 pub fn public_inputs(state: &State<'_>, tx: &CheckIn) -> Result<Vec<Fr>, CheckError> {
     let CheckIn {
-        epoch,
+        root,
         nf,
         cm_new,
         slot,
@@ -95,7 +95,7 @@ pub fn public_inputs(state: &State<'_>, tx: &CheckIn) -> Result<Vec<Fr>, CheckEr
     let found = state.get(&keys::policy(PolicyId::new(policy.id), version))?;
     let published = found.ok_or(SpendRefusal::PolicyNotCurrent)?;
     Ok(vec![
-        spend::root(state, *epoch)?.value(),
+        spend::note_root(state, *root)?.value(),
         nf.value(),
         cm_new.value(),
         Fr::from(u64::from(slot.get())),

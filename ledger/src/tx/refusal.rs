@@ -172,6 +172,8 @@ refusals! {
         "unknown-epoch" "the epoch is unknown" UnknownEpoch,
         /// The epoch is superseded and too old.
         "epoch-out-of-window" "the epoch is out of the window" EpochOutOfWindow,
+        /// Under the epoch the group has no tree: its trees are not there, or are among the newest 16.
+        "unknown-archive" "the epoch has no such archive" UnknownArchive,
         /// Neither the current slot nor the previous one in its grace.
         "slot-not-open" "the slot is not open" SlotNotOpen,
         /// The policy version is neither current nor in grace.

@@ -7,6 +7,7 @@ use crate::state::note::Spend;
 use crate::state::record::EpochNumber;
 use crate::state::{Place, State, StateError, keys};
 use luyin_protocol::field::{EpochRoot, NoteCommitment, Nullifier};
+use luyin_protocol::tx::NoteRoot;
 
 /// The epoch is accepted at the block's time.
 pub(super) fn check_epoch(
@@ -20,6 +21,17 @@ pub(super) fn check_epoch(
         EpochStanding::Accepted(_) => Ok(()),
         EpochStanding::OutOfWindow => Err(SpendRefusal::EpochOutOfWindow.into()),
         EpochStanding::Unknown => Err(SpendRefusal::UnknownEpoch.into()),
+    }
+}
+
+/// The root that a check-in names.
+pub(super) fn note_root(state: &State<'_>, root: NoteRoot) -> Result<EpochRoot, CheckError> {
+    match root {
+        NoteRoot::Epoch(epoch) => self::root(state, epoch),
+        NoteRoot::Archive { epoch, group } => {
+            let found = state.archive_root(EpochNumber::new(epoch), group)?;
+            Ok(found.ok_or(SpendRefusal::UnknownArchive)?)
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub use governance::{
     Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Quota, Role, Unaccredit,
 };
 pub use identity::{DidCreate, DidDeactivate, DidUpdate};
-pub use spend::{Absorb, CheckIn};
+pub use spend::{Absorb, CheckIn, NoteRoot};
 
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
 use crate::escrow::TrusteeSignature;

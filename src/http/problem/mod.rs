@@ -213,6 +213,7 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
             SpendRefusal::LiveNotice(_) => FORBIDDEN,
             SpendRefusal::UnknownEpoch
             | SpendRefusal::EpochOutOfWindow
+            | SpendRefusal::UnknownArchive
             | SpendRefusal::SlotNotOpen
             | SpendRefusal::PolicyNotCurrent
             | SpendRefusal::UnknownAttestationRoot

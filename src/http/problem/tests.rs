@@ -102,6 +102,7 @@ fn persons() -> Vec<Refusal> {
         SpendRefusal::RepeatedNullifier,
         SpendRefusal::UnknownEpoch,
         SpendRefusal::EpochOutOfWindow,
+        SpendRefusal::UnknownArchive,
         SpendRefusal::SlotNotOpen,
         SpendRefusal::PolicyNotCurrent,
         SpendRefusal::LiveNotice(CheckinTag::from_value(7u64.into())),

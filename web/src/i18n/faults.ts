@@ -100,7 +100,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   repeated_nullifier: told('同一钱包在另一台设备上刚刚更新', '没有丢失，请同步后再试。', 'Another device of this wallet was faster', 'Nothing is lost; sync and try again.'),
   unopenable: told('有一条更新的记录本钱包打不开', '请用最近的备份恢复。', 'A later entry cannot be opened by this wallet', 'Restore your newest backup.'),
   slept_too_long: told('太久没有打卡，这个登记已失效', '请带身份证到登记台办理换发。', 'No check-in for too long: this enrolment has lapsed', 'Take your ID to a registrar’s desk to be enrolled anew.'),
-  too_old: told('记录太旧，不能再用', '请联系登记台。', 'The record is too old to be used', 'Ask the registrar’s desk.'),
+  too_old: told('记录在较早的目录中', '请先打卡，打卡后即可使用。', 'The record stands in an older tree', 'Check in first; then it can be used.'),
   clock_off: told('手机时间不准', '请在系统设置中打开“自动设置时间”。', 'The phone’s clock is off', 'Turn on automatic time in the system settings.'),
   pending: told('上一次提交还在确认中', '请稍等，会自动完成。', 'The last submission is still being settled', 'Wait; it finishes by itself.'),
   // The form.

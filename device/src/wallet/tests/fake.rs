@@ -14,9 +14,7 @@ use luyin_ledger::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoi
 use luyin_ledger::log::merkle::{LogHash, TreeHead};
 use luyin_protocol::attestation::{Attestation, Statement};
 use luyin_protocol::did::Did;
-use luyin_protocol::field::{
-    self, AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier,
-};
+use luyin_protocol::field::{AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
     Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
@@ -26,7 +24,7 @@ use luyin_protocol::risk::RiskList;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{PublicKey, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::{Release, Tx};
+use luyin_protocol::tx::{NoteRoot, Release, Tx};
 use rand::rngs::OsRng;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -55,13 +53,18 @@ pub(super) fn attester() -> Did {
     Did::from_bytes([22; 32])
 }
 
+mod forest;
+
 struct State {
     now: Timestamp,
     forest: Trees,
+    /// Leaves of the open tree.
     leaves: Vec<Fr>,
+    older: forest::Older,
     enrolments: Vec<EnrolledNote>,
     spends: Vec<Spend>,
     disclosures: Vec<Disclosure>,
+    roots: Vec<NoteRoot>,
     entries: u64,
     epochs: Vec<(Epoch, u64)>,
     days: BTreeMap<Day, Vec<Fr>>,
@@ -131,9 +134,11 @@ impl FakeLedger {
             now: Day::new(20_000).start().plus_ms(9 * HOUR),
             forest: Trees::new(Shape::NETWORK),
             leaves: Vec::new(),
+            older: forest::Older::default(),
             enrolments: Vec::new(),
             spends: Vec::new(),
             disclosures: Vec::new(),
+            roots: Vec::new(),
             entries: 1,
             epochs: Vec::new(),
             days: BTreeMap::new(),
@@ -179,6 +184,11 @@ impl FakeLedger {
 
     pub(super) fn disclosure(&self, n: usize) -> Disclosure {
         self.state.borrow().disclosures[n]
+    }
+
+    /// What the newest check-in was proved against.
+    pub(super) fn newest_root(&self) -> NoteRoot {
+        *self.state.borrow().roots.last().unwrap()
     }
 
     /// The next submission is taken, and its answer lost.
@@ -239,7 +249,7 @@ impl FakeLedger {
 
     fn append(&self, cm: NoteCommitment) -> (u64, u64) {
         let mut state = self.state.borrow_mut();
-        let leaf = state.leaves.len() as u64;
+        let leaf = state.notes();
         state.forest.append(&[cm.value()]).unwrap();
         state.leaves.push(cm.value());
         state.entries += 1;
@@ -278,16 +288,16 @@ impl FakeLedger {
             time: state.now,
             root: EpochRoot::from_value(state.forest.epoch_root()),
             kind: kind.into(),
-            notes: state.leaves.len() as u64,
+            notes: state.notes(),
         };
-        let size = state.leaves.len() as u64;
+        let size = state.notes();
         state.epochs.push((epoch, size));
     }
 
     /// The newest epoch claims notes that its root does not hold.
     pub(super) fn rename_last_epoch(&self) {
         let mut state = self.state.borrow_mut();
-        let size = state.leaves.len() as u64;
+        let size = state.notes();
         if let Some(last) = state.epochs.last_mut() {
             last.1 = size;
         }
@@ -352,34 +362,6 @@ impl FakeLedger {
         }
         self.state.borrow_mut().asked.push(what.into());
         Ok(())
-    }
-
-    fn row(&self, path: &str) -> Option<Vec<u8>> {
-        let state = self.state.borrow();
-        let rest = path.strip_prefix("/forest/")?;
-        let leaves: &[Fr] = match rest.strip_prefix("notes/0/") {
-            Some(_) => &state.leaves,
-            None => {
-                let day = rest.strip_prefix("att/")?.split('/').next()?;
-                state.days.get(&Day::new(day.parse().ok()?))?
-            }
-        };
-        let (name, width) = match rest.rsplit_once(".p/") {
-            Some((name, width)) => (name, width.parse::<usize>().ok()?),
-            None => (rest, 4_096),
-        };
-        let row: Vec<Fr> = match name.rsplit('/').next()? {
-            "upper" => {
-                let mut tree = Tree::new(Shape::NETWORK);
-                tree.append(leaves).ok()?;
-                tree.upper().iter().take(width).copied().collect()
-            }
-            index => {
-                let start = index.parse::<usize>().ok()? * 4_096;
-                leaves.get(start..start + width)?.to_vec()
-            }
-        };
-        Some(row.iter().flat_map(field::to_bytes).collect())
     }
 }
 
@@ -498,13 +480,7 @@ impl Ledger for FakeLedger {
         self.ask("forest")?;
         let state = self.state.borrow();
         let (epoch, size) = state.epochs.last().unwrap();
-        Ok(Forest {
-            size: *size,
-            depth: 12,
-            trees: 1,
-            epoch: epoch.number,
-            tree_sizes: vec![*size],
-        })
+        Ok(state.shown_forest(epoch.number, *size))
     }
     fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError> {
         self.ask(format!("tile {path}"))?;
@@ -526,9 +502,9 @@ impl Ledger for FakeLedger {
         self.ask("checkpoint")?;
         let state = self.state.borrow();
         let (epoch, _) = state.epochs.last().unwrap();
-        let line = format!("epoch {} {}", epoch.number, epoch.root);
+        let lines = state.forest_lines(epoch);
         let head = TreeHead::new(state.entries, LogHash::new([9; 32]));
-        let text = Checkpoint::new(&self.parameters.origin, head, vec![line]).unwrap();
+        let text = Checkpoint::new(&self.parameters.origin, head, lines).unwrap();
         let signer = CheckpointSigner::new(&self.parameters.origin, key(12)).unwrap();
         Ok(SignedCheckpoint::sign(text, &[&signer])
             .unwrap()
@@ -544,7 +520,10 @@ impl Ledger for FakeLedger {
         let receipt = match tx {
             Tx::CheckIn(x) => {
                 let receipt = self.spend(x.nf, x.cm_new, x.sealed)?;
-                self.state.borrow_mut().disclosures.push(x.disclosure);
+                let mut state = self.state.borrow_mut();
+                state.disclosures.push(x.disclosure);
+                state.roots.push(x.root);
+                drop(state);
                 receipt
             }
             Tx::Absorb(x) => self.spend(x.nf, x.cm_new, x.sealed)?,

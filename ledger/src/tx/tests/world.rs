@@ -394,7 +394,7 @@ impl World {
     pub fn checkin(&mut self, epoch: u32) -> CheckIn {
         let n = self.fresh();
         CheckIn {
-            epoch,
+            root: NoteRoot::Epoch(epoch),
             nf: Nullifier::from_value(fr(n)),
             cm_new: NoteCommitment::from_value(fr(n + 2_000_000)),
             slot: self.now.slot(),
