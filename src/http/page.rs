@@ -16,7 +16,7 @@ worker-src 'self'; manifest-src 'self'; media-src 'self' blob:; base-uri 'none';
 
 /// The camera is the gate's, the lock keeps a shown pass lit, the credential opens a wallet.
 const PERMISSIONS: &str = "camera=(self), screen-wake-lock=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), \
-geolocation=(), payment=(), usb=(), serial=(), bluetooth=()";
+geolocation=(), payment=(), usb=(), serial=()";
 
 /// Isolated from other origins: they can neither hold the page nor be loaded by it, which is also what shared memory asks for.
 const BOUNDS: [(HeaderName, &str); 7] = [

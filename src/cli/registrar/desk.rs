@@ -38,7 +38,7 @@ pub struct DeskArgs {
     /// Seconds to wait for the request
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=3600))]
     wait: u64,
-    /// Do not ask whether the person's phone says that the request was handed in
+    /// Do not ask whether the person's phone says that the request was sent
     #[arg(long)]
     yes: bool,
 }
@@ -57,12 +57,12 @@ pub enum DeskCommandError {
     NothingCame(u64),
     /// The phone does not say so, or nobody answers for it.
     #[error(
-        "the request may be another person's: the phone before you has to say that its own was handed in; nothing was enrolled, and the code is worth nothing any more"
+        "the request may be another person's: the phone before you has to say that its own was sent; nothing was enrolled, and the code is worth nothing any more"
     )]
     NotConfirmed,
     /// Nobody can be asked.
     #[error(
-        "nobody can be asked whether the phone says that the request was handed in: run it in a terminal, with the ID in a file, or add --yes"
+        "nobody can be asked whether the phone says that the request was sent: run it in a terminal, with the ID in a file, or add --yes"
     )]
     NobodyToAsk,
     /// The terminal.
@@ -162,7 +162,7 @@ fn confirmed() -> std::io::Result<bool> {
     let mut screen = std::io::stderr();
     write!(
         screen,
-        "A request came. Does the phone of the person before you say that its request was handed in? [y/N] "
+        "A request came. Does the phone of the person before you say that its request was sent? [y/N] "
     )?;
     screen.flush()?;
     let mut answer = String::new();
