@@ -21,9 +21,11 @@ export async function folder(name?: string): Promise<FileSystemDirectoryHandle |
 
 /** One window at a time: the lock is held until it is let go, or its window is closed. Null where another has it. */
 async function turn(name: Name): Promise<(() => void) | null> {
-  if (!('locks' in navigator)) return () => undefined
+  const locks = navigator.locks as LockManager | null | undefined
+  // Without a secure connection there are no locks, and nothing is kept that two could spoil.
+  if (!locks) return () => undefined
   return new Promise((resolve, reject) => {
-    const held = navigator.locks.request(`luyin-${name}`, { ifAvailable: true }, (lock) => {
+    const held = locks.request(`luyin-${name}`, { ifAvailable: true }, (lock) => {
       if (!lock) {
         resolve(null)
         return undefined
