@@ -8,6 +8,7 @@ mod debian;
 mod deny;
 mod fuzz;
 mod links;
+mod properties;
 mod regions;
 mod report;
 mod schemathesis;

@@ -10,7 +10,7 @@ use crate::command::Program;
 use crate::report::{self, Row, Verdict};
 use crate::setup::{self, Build, Need};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, links, regions, web, words};
+use crate::{deny, fuzz, links, properties, regions, web, words};
 
 /// How long the tests may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,9 +152,12 @@ static SUITES: [Suite; 8] = [
     },
     Suite {
         name: "docs",
-        what: "no dead relative links in the documents",
+        what: "no dead relative links in the documents, and every test that they name",
         needs: &[],
-        actions: &[Action::Check(links::check)],
+        actions: &[
+            Action::Check(links::check),
+            Action::Check(properties::check),
+        ],
     },
 ];
 

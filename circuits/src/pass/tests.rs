@@ -11,7 +11,7 @@ use crate::statement::Statement;
 use ark_ff::Field;
 use luyin_protocol::field::{Binding, EpochRoot, Nym, RevocationTag, Scope};
 use luyin_protocol::note::{History, IdentitySecret, Mask, NoteState, RevocationHandle};
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Slot};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -236,6 +236,16 @@ fn an_expired_test_is_refused() {
     demand(&mut public, |d| d.min_test_day += 1);
     assert_eq!(refused(&public, &private), Some(Clause::E));
     private.note.state.test_day = private.note.state.test_day.plus(1);
+    assert_eq!(refused(&public, &private), Some(Clause::A));
+}
+
+#[test]
+fn a_note_older_than_the_policy_s_grace_is_refused() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let (mut public, mut private) = just_met(&mut rng);
+    demand(&mut public, |d| d.min_slot += 1);
+    assert_eq!(refused(&public, &private), Some(Clause::C));
+    private.note.state.slot = Slot::new(private.note.state.slot.get() + 1);
     assert_eq!(refused(&public, &private), Some(Clause::A));
 }
 
