@@ -256,21 +256,21 @@ fn matrix_hashes(file: &Path) -> Option<BTreeMap<String, String>> {
 }
 
 fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
-    let profile: &[&str] = match build {
-        Build::Dev => &[],
-        Build::Release => &["--release"],
+    // In the form that the tests are run in: alone, the service has other features and would be built twice.
+    let (arguments, service): (&[&str], &str) = match build {
+        Build::Dev => (
+            &["build", "--locked", "--workspace", "--tests", "--bins"],
+            "target/debug/luyin",
+        ),
+        Build::Release => (
+            &["build", "--locked", "--release", "--bin", "luyin"],
+            "target/release/luyin",
+        ),
     };
-    let service = [
-        "--locked",
-        "--bin",
-        "luyin",
-        "--",
-        "ceremony",
-        "dev",
-        "--out",
-        PROVING_KEYS,
-    ];
-    Program::cargo(workspace, &[&["run"], profile, &service].concat()).run()
+    Program::cargo(workspace, arguments).run()?;
+    let service = workspace.path(service);
+    let make = ["ceremony", "dev", "--out", PROVING_KEYS];
+    Program::new(workspace, &service.to_string_lossy(), &make).run()
 }
 
 #[cfg(test)]
