@@ -8,6 +8,7 @@ mod debian;
 mod deny;
 mod fuzz;
 mod links;
+mod outside;
 mod properties;
 mod regions;
 mod report;
@@ -21,6 +22,7 @@ mod web;
 mod words;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -66,6 +68,12 @@ enum Verb {
         #[arg(long, default_value_t = 60)]
         fuzz_seconds: u32,
     },
+    /// Run the suites that others published, over data outside the repository: `name passed/total`
+    Suites {
+        /// The folder that the suites' folders stand in
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
     /// Build in release mode and measure; the figures come as JSON
     Bench {
         /// Small sizes, to see that it works
@@ -103,6 +111,7 @@ fn main() -> Result<ExitCode> {
                 Length::Nightly { fuzz_seconds },
             );
         }
+        Verb::Suites { dir } => outside::run(&workspace, dir.as_deref())?,
         Verb::Bench { quick } => bench::run(&workspace, quick)?,
         Verb::Web => web::run(&workspace)?,
         Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),

@@ -1,0 +1,22 @@
+//! Certificates that people already hold.
+//!
+//! - [`hc1`]: the EU Digital COVID Certificate, as its square code shows it.
+//! - [`signature`]: ECDSA and RSA-PSS over SHA-256, with a verdict for each way to be wrong.
+//!
+//! Nothing here reads a clock, a disk or a network: trust lists, revocations, value sets and the
+//! moment of the check come in as arguments. What comes from a stranger is bounded in size and
+//! never makes the decoders panic.
+
+#![forbid(unsafe_code)]
+
+pub mod hc1;
+mod inflate;
+mod moment;
+pub mod signature;
+#[cfg(feature = "suites")]
+pub mod specimen;
+#[cfg(feature = "suites")]
+pub mod suites;
+
+pub use inflate::InflateFault;
+pub use moment::{Moment, NotAMoment, Unit};

@@ -1,0 +1,48 @@
+//! Runners over published test suites, for any folder of the form that their publishers gave them.
+//! The data stays outside: its folder is an argument.
+
+mod base45;
+mod dgc;
+pub mod exceptions;
+mod files;
+mod outcome;
+mod picture;
+mod wycheproof;
+
+use std::path::Path;
+
+pub use files::SuiteFault;
+pub use outcome::{Failure, Outcome};
+
+/// A suite by the name of its folder.
+pub struct Suite {
+    pub name: &'static str,
+    folder: &'static str,
+    run: fn(&Path) -> Result<Outcome, SuiteFault>,
+}
+
+pub const SUITES: [Suite; 3] = [
+    Suite {
+        name: "base45-rfc9285",
+        folder: "base45-rfc9285",
+        run: base45::run,
+    },
+    Suite {
+        name: "dgc-testdata",
+        folder: "dgc-testdata",
+        run: dgc::run,
+    },
+    Suite {
+        name: "wycheproof-ecdsa-p256",
+        folder: "wycheproof",
+        run: wycheproof::run,
+    },
+];
+
+impl Suite {
+    /// What came of it; `None` where its folder is not there.
+    pub fn run(&self, data: &Path) -> Result<Option<Outcome>, SuiteFault> {
+        let folder = data.join(self.folder);
+        folder.is_dir().then(|| (self.run)(&folder)).transpose()
+    }
+}
