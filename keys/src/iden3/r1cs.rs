@@ -18,6 +18,8 @@ const VERSION: u32 = 1;
 const HEADER: u32 = 1;
 const CONSTRAINTS: u32 = 2;
 const LABELS: u32 = 3;
+/// Bytes of a label.
+const LABEL_LEN: u64 = 8;
 
 /// A row of a constraint matrix: coefficients and the wires they multiply.
 pub type LinearCombination = Vec<(Fr, usize)>;
@@ -138,6 +140,11 @@ pub fn read_r1cs(bytes: &[u8]) -> Result<R1cs, Iden3Error> {
     // fewer than the public ones with the constant.
     if public + 1 > u64::from(wires) || u64::from(private) > u64::from(wires) {
         return Err(Iden3Error::BadHeader("fewer wires than inputs"));
+    }
+    // A label a wire. Without them a few bytes could claim four thousand million wires, and whoever makes room for those
+    // would run out of memory.
+    if u64::try_from(file.section(LABELS)?.remaining()) != Ok(u64::from(wires) * LABEL_LEN) {
+        return Err(Iden3Error::SectionLength(LABELS));
     }
     let mut section = file.section(CONSTRAINTS)?;
     let mut constraints = Vec::new();

@@ -381,6 +381,8 @@ fn malformed_constraint_systems_are_refused() {
         Iden3Error::OtherField
     );
     assert!(matches!(set(60, &[1, 0, 0, 0]), Iden3Error::BadHeader(_)));
+    // As many wires as the count can say, without a label for each.
+    assert_eq!(set(60, &[0xff; 4]), Iden3Error::SectionLength(3));
     assert_eq!(set(84, &[3, 0, 0, 0]), Iden3Error::Truncated);
     assert_eq!(set(84, &[1, 0, 0, 0]), Iden3Error::Trailing);
     // First factor of the first constraint: count at 100, wire at 104, coefficient at 108.
