@@ -71,9 +71,12 @@ fn write<S: Serializer>(bytes: &[u8; 32], s: S) -> Result<S::Ok, S::Error> {
 fn read<'de, D: Deserializer<'de>>(d: D) -> Result<Zeroizing<[u8; 32]>, D::Error> {
     let text = <Cow<'de, str>>::deserialize(d)?;
     let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.as_bytes(), bytes.as_mut())
-        .map_err(|_| D::Error::custom("not 32 bytes of hex"))?;
-    Ok(bytes)
+    // One spelling a value, as everywhere.
+    let small = !text.bytes().any(|b| b.is_ascii_uppercase());
+    match hex::decode_to_slice(text.as_bytes(), bytes.as_mut()) {
+        Ok(()) if small => Ok(bytes),
+        _ => Err(D::Error::custom("not 32 bytes of hex in small letters")),
+    }
 }
 
 impl Serialize for SecretScalar {
@@ -119,5 +122,11 @@ mod tests {
         assert!(serde_json::from_str::<SecretSeed>(&json).unwrap() == seed);
         let beyond = format!("\"{}\"", "f".repeat(64));
         assert!(serde_json::from_str::<SecretScalar>(&beyond).is_err());
+        let (small, capital) = (
+            format!("\"{}\"", "0a".repeat(32)),
+            format!("\"{}\"", "0A".repeat(32)),
+        );
+        assert!(serde_json::from_str::<SecretScalar>(&small).is_ok());
+        assert!(serde_json::from_str::<SecretScalar>(&capital).is_err());
     }
 }
