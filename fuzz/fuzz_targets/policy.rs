@@ -1,10 +1,2 @@
 #![no_main]
-//! Policies: what decodes encodes to the same bytes, and nothing panics.
-use libfuzzer_sys::fuzz_target;
-use luyin_protocol::codec::Canonical;
-
-fuzz_target!(|data: &[u8]| {
-    if let Ok(value) = luyin_protocol::policy::Policy::from_slice(data) {
-        assert_eq!(value.to_vec(), data);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| luyin_fuzz::run(&luyin_fuzz::policy::TARGET, data));

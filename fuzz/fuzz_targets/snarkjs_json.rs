@@ -1,9 +1,2 @@
 #![no_main]
-//! snarkjs JSON: nothing panics on any text.
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|text: &str| {
-    let _ = luyin_keys::iden3::proof_from_json(text);
-    let _ = luyin_keys::iden3::public_from_json(text);
-    let _ = luyin_keys::iden3::verifying_key_from_json(text);
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| luyin_fuzz::run(&luyin_fuzz::snarkjs_json::TARGET, data));

@@ -22,6 +22,7 @@ mod production;
 mod registrar;
 mod resolution;
 mod routes;
+mod seeds;
 mod shutdown;
 mod signatures;
 mod slow;

@@ -14,8 +14,7 @@ use luyin_protocol::versioned::Standing;
 use serde_json::json;
 
 use self::issue::{Desk, IssueError, issue, listed};
-use self::rows::{FEVER_TENTHS, Sheet};
-pub use self::rows::{RowError, regions};
+pub use self::rows::{FEVER_TENTHS, Row, RowError, Sheet, regions};
 use super::organisation::{OrganisationArgs, OrganisationError};
 use super::say::Say;
 use crate::client::NodeClient;

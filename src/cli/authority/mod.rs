@@ -18,7 +18,8 @@ use luyin_protocol::time::Day;
 use luyin_protocol::tx::{GovernanceAction, Release, Tx};
 use serde_json::json;
 
-use self::action::{ActionError, ActionFile, MAX_FILE, in_words};
+pub use self::action::{ActionError, ActionFile};
+use self::action::{MAX_FILE, in_words};
 use self::opening::{OpeningFile, TooFewTold, tell};
 use self::propose::{Proposal, ProposeError, read};
 use self::release::{Sources, release};

@@ -1,0 +1,34 @@
+//! Versions of DID documents.
+
+use crate::{Outcome, Seed, Target, fault, law, sample};
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::did::{DidDocument, Service};
+
+pub const TARGET: Target = Target {
+    check,
+    planted,
+    fault: "the version is not looked at",
+    seeds,
+};
+
+/// One encoding a document.
+pub fn check(data: &[u8]) -> Outcome {
+    law::canonical(data, DidDocument::from_slice)
+}
+
+fn planted(data: &[u8]) -> Outcome {
+    law::canonical(data, fault::passes_over(0, 1, DidDocument::from_slice))
+}
+
+fn seeds() -> Vec<Seed> {
+    let service = Service {
+        kind: "LinkedDomains".into(),
+        endpoint: "https://clinic.example".into(),
+    };
+    let keys = |all: &[u8]| all.iter().map(|n| sample::key(*n).public()).collect();
+    let document = |keys, services| DidDocument::new(keys, services).expect("a document").to_vec();
+    vec![
+        ("one-key", document(keys(&[1]), vec![])),
+        ("two-keys-and-a-service", document(keys(&[1, 2]), vec![service])),
+    ]
+}
