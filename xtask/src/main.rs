@@ -65,7 +65,7 @@ enum Verb {
     /// The suites with their long variants, fuzzing, and the check of dependencies
     Nightly {
         /// Seconds for each fuzz target
-        #[arg(long, default_value_t = 60)]
+        #[arg(long, default_value_t = fuzz::SECONDS)]
         fuzz_seconds: u32,
     },
     /// Run the suites that others published, over data outside the repository: `name passed/total`
@@ -73,6 +73,15 @@ enum Verb {
         /// The folder that the suites' folders stand in
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
+    },
+    /// Fuzz alone: every decoder from its seeds, then with its planted fault
+    Fuzz {
+        /// This target only; may be given several times
+        #[arg(long, value_name = "NAME")]
+        target: Vec<String>,
+        /// Seconds for each target
+        #[arg(long, default_value_t = fuzz::SECONDS)]
+        seconds: u32,
     },
     /// Build in release mode and measure; the figures come as JSON
     Bench {
@@ -112,6 +121,7 @@ fn main() -> Result<ExitCode> {
             );
         }
         Verb::Suites { dir } => outside::run(&workspace, dir.as_deref())?,
+        Verb::Fuzz { target, seconds } => println!("{}", fuzz::run(&workspace, seconds, &target)?),
         Verb::Bench { quick } => bench::run(&workspace, quick)?,
         Verb::Web => web::run(&workspace)?,
         Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),
