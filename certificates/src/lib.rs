@@ -1,6 +1,8 @@
-//! Certificates that people already hold.
+//! Certificates that people already hold, and the rules that judge them.
 //!
 //! - [`hc1`]: the EU Digital COVID Certificate, as its square code shows it.
+//! - [`certlogic`]: the expressions that countries write their rules in.
+//! - [`rules`]: the rules themselves, chosen for a trip, and explained in the holder's language.
 //! - [`signature`]: ECDSA and RSA-PSS over SHA-256, with a verdict for each way to be wrong.
 //!
 //! Nothing here reads a clock, a disk or a network: trust lists, revocations, value sets and the
@@ -9,9 +11,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod certlogic;
 pub mod hc1;
 mod inflate;
 mod moment;
+pub mod rules;
 pub mod signature;
 #[cfg(feature = "suites")]
 pub mod specimen;

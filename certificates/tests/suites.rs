@@ -40,6 +40,21 @@ fn base45_reads_the_examples_of_its_rfc_and_refuses_what_overflows() {
 }
 
 #[test]
+fn certlogic_evaluates_as_its_specification_says() {
+    comes_out("certlogic-evaluation", 218, 218);
+}
+
+#[test]
+fn certlogic_names_the_issues_that_its_specification_names() {
+    comes_out("certlogic-validation", 23, 23);
+}
+
+#[test]
+fn rules_of_four_countries_pass_their_own_tests() {
+    comes_out("dcc-business-rules", 274, 274);
+}
+
+#[test]
 fn codes_of_the_member_states_come_out_as_expected() {
     comes_out("dgc-testdata", 293, 307);
 }

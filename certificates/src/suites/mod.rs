@@ -2,11 +2,13 @@
 //! The data stays outside: its folder is an argument.
 
 mod base45;
+mod certlogic;
 mod dgc;
 pub mod exceptions;
 mod files;
 mod outcome;
 mod picture;
+mod rules;
 mod wycheproof;
 
 use std::path::Path;
@@ -21,11 +23,26 @@ pub struct Suite {
     run: fn(&Path) -> Result<Outcome, SuiteFault>,
 }
 
-pub const SUITES: [Suite; 3] = [
+pub const SUITES: [Suite; 6] = [
     Suite {
         name: "base45-rfc9285",
         folder: "base45-rfc9285",
         run: base45::run,
+    },
+    Suite {
+        name: "certlogic-evaluation",
+        folder: "certlogic/testSuite",
+        run: certlogic::run_evaluation,
+    },
+    Suite {
+        name: "certlogic-validation",
+        folder: "certlogic/validation-testSuite",
+        run: certlogic::run_validation,
+    },
+    Suite {
+        name: "dcc-business-rules",
+        folder: "dcc-business-rules",
+        run: rules::run,
     },
     Suite {
         name: "dgc-testdata",
