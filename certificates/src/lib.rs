@@ -3,6 +3,7 @@
 //! - [`hc1`]: the EU Digital COVID Certificate, as its square code shows it.
 //! - [`certlogic`]: the expressions that countries write their rules in.
 //! - [`rules`]: the rules themselves, chosen for a trip, and explained in the holder's language.
+//! - [`shc`]: the SMART Health Card, as a square code or a file.
 //! - [`signature`]: ECDSA and RSA-PSS over SHA-256, with a verdict for each way to be wrong.
 //!
 //! Nothing here reads a clock, a disk or a network: trust lists, revocations, value sets and the
@@ -16,6 +17,7 @@ pub mod hc1;
 mod inflate;
 mod moment;
 pub mod rules;
+pub mod shc;
 pub mod signature;
 #[cfg(feature = "suites")]
 pub mod specimen;

@@ -2,10 +2,13 @@
 
 use std::io::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::{Value, cbor};
 use coset::{CborSerializable, CoseSign1Builder, Header, HeaderBuilder, iana};
 use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::write::{DeflateEncoder, ZlibEncoder};
+use ring::digest::SHA256;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value as Json, json};
@@ -56,6 +59,32 @@ impl SpecimenIssuer {
         let (x, y) = point.get(1..).ok_or_else(wrong)?.split_at(32);
         let coordinate = |bytes: &[u8]| bytes.try_into().map_err(|_| wrong());
         Ok((coordinate(x)?, coordinate(y)?))
+    }
+
+    /// The key as a JSON Web Key, named by its thumbprint.
+    pub fn jwk(&self) -> Result<Json, SpecimenFault> {
+        let (x, y) = self.point()?;
+        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(ring::digest::digest(&SHA256, members.as_bytes()));
+        Ok(json!({
+            "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": kid, "x": x, "y": y,
+        }))
+    }
+
+    /// A card with this header and payload.
+    pub fn jws(&self, header: &Json, payload: &[u8]) -> Result<String, SpecimenFault> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        let packed = encoder.write_all(payload).and_then(|()| encoder.finish());
+        let packed = packed.map_err(|_| SpecimenFault("no compression"))?;
+        let encoded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let signed = format!(
+            "{}.{}",
+            encoded(header.to_string().as_bytes()),
+            encoded(&packed)
+        );
+        let signature = self.sign(signed.as_bytes())?;
+        Ok(format!("{signed}.{}", encoded(&signature)))
     }
 
     /// A list on which this issuer alone stands, for these kinds, or for all if none is named.
@@ -148,5 +177,24 @@ pub fn test() -> Json {
             "tr": "260415000", "tc": "Centre 1", "co": "XX", "is": "Specimen Office",
             "ci": "URN:UVCI:01:XX:SPECIMEN#2",
         }],
+    })
+}
+
+/// The address of the specimen's issuer of cards.
+pub const ISSUER: &str = "https://specimen.example/issuer";
+
+/// The payload of a card of nobody, valid from 1 June 2021.
+pub fn card() -> Json {
+    json!({
+        "iss": ISSUER,
+        "nbf": 1_622_505_600.5,
+        "vc": {
+            "type": ["https://smarthealth.cards#health-card"],
+            "rid": "specimen",
+            "credentialSubject": {
+                "fhirVersion": "4.0.1",
+                "fhirBundle": { "resourceType": "Bundle", "type": "collection", "entry": [] },
+            },
+        },
     })
 }

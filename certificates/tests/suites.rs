@@ -60,6 +60,16 @@ fn codes_of_the_member_states_come_out_as_expected() {
 }
 
 #[test]
+fn cards_come_out_as_the_developer_tools_of_their_specification_expect() {
+    comes_out("shc-cards", 79, 85);
+}
+
+#[test]
+fn keys_are_taken_or_refused_as_those_tools_expect() {
+    comes_out("shc-keys", 12, 13);
+}
+
+#[test]
 fn wycheproof_finds_no_forged_ecdsa_signature_taken() {
     comes_out("wycheproof-ecdsa-p256", 262, 262);
 }

@@ -9,6 +9,7 @@ mod files;
 mod outcome;
 mod picture;
 mod rules;
+mod shc;
 mod wycheproof;
 
 use std::path::Path;
@@ -23,7 +24,7 @@ pub struct Suite {
     run: fn(&Path) -> Result<Outcome, SuiteFault>,
 }
 
-pub const SUITES: [Suite; 6] = [
+pub const SUITES: [Suite; 8] = [
     Suite {
         name: "base45-rfc9285",
         folder: "base45-rfc9285",
@@ -48,6 +49,16 @@ pub const SUITES: [Suite; 6] = [
         name: "dgc-testdata",
         folder: "dgc-testdata",
         run: dgc::run,
+    },
+    Suite {
+        name: "shc-cards",
+        folder: "shc",
+        run: shc::run_cards,
+    },
+    Suite {
+        name: "shc-keys",
+        folder: "shc",
+        run: shc::run_keys,
     },
     Suite {
         name: "wycheproof-ecdsa-p256",
