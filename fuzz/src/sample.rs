@@ -13,9 +13,7 @@ use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::{
     DayHandle, EpochRoot, NoteCommitment, Nym, Owner, RevocationTag, ShareCommitment, SlotHandle,
 };
-use luyin_protocol::gate::{
-    AuditRecord, EpochRef, Evidence, GateBundle, Reason, SignedRelease, Verdict,
-};
+use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, GateBundle, Reason, Verdict};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
     Cadence, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
@@ -31,6 +29,7 @@ use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{Domain, NetworkId, ProofBytes, Sha256Hash};
 use luyin_protocol::time::{Day, Slot, Timestamp};
+use luyin_protocol::tx::Release;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -217,7 +216,7 @@ pub fn bundle() -> GateBundle {
         epochs: vec![epoch(5), epoch(8)],
         policies: vec![policy()],
         risk_lists: vec![risk_list()],
-        releases: vec![SignedRelease {
+        releases: vec![Release {
             values: day_release(),
             signatures: signatures(),
         }],

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Data that is published in versions, each with the moment it takes effect and the grace in which
 /// its predecessor is still accepted.
 pub trait Versioned {
+    /// Whether both are versions of the same thing.
+    fn is_version_of(&self, other: &Self) -> bool;
     /// Versions count from 1 without gaps.
     fn version(&self) -> u32;
     /// When this version takes effect.
@@ -17,6 +19,9 @@ pub trait Versioned {
 }
 
 impl Versioned for Policy {
+    fn is_version_of(&self, other: &Self) -> bool {
+        self.reference.id == other.reference.id
+    }
     fn version(&self) -> u32 {
         self.reference.version.into()
     }
@@ -29,6 +34,10 @@ impl Versioned for Policy {
 }
 
 impl Versioned for RiskList {
+    /// There is one list.
+    fn is_version_of(&self, _: &Self) -> bool {
+        true
+    }
     fn version(&self) -> u32 {
         self.version
     }
@@ -62,15 +71,20 @@ impl Standing {
     }
 }
 
-/// How `item` stands among all `versions` of the same thing. A version is superseded by the next
+/// How `item` stands among the `versions` of the same thing; others are passed over. A version is superseded by the next
 /// number that is in effect; only the direct predecessor of the current one has a grace.
 #[must_use]
-pub fn standing<T: Versioned>(item: &T, versions: &[T], now: Timestamp) -> Standing {
+pub fn standing<'a, T: Versioned + 'a>(
+    item: &T,
+    versions: impl IntoIterator<Item = &'a T>,
+    now: Timestamp,
+) -> Standing {
     if item.effective() > now {
         return Standing::Future;
     }
-    let in_effect = |v: &&T| v.effective() <= now && v.version() > item.version();
-    let later: Vec<&T> = versions.iter().filter(in_effect).collect();
+    let superseding =
+        |v: &&T| v.is_version_of(item) && v.effective() <= now && v.version() > item.version();
+    let later: Vec<&T> = versions.into_iter().filter(superseding).collect();
     match later.as_slice() {
         [] => Standing::Current,
         [next]

@@ -1,8 +1,8 @@
 //! `/v1/audit/...`: every read is in the log of reads before it is answered.
 
 use super::auth::Caller;
-use super::bucket::apart;
 use super::extract::{self, Path, Query};
+use super::reading::apart;
 use super::reply::{Json, Reply};
 use crate::app::App;
 use crate::service::ServiceError;

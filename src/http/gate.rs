@@ -1,8 +1,8 @@
 //! `/v1/gate/...`.
 
 use super::auth::Caller;
-use super::bucket::{apart, up_to_date};
 use super::extract::{self, JsonBytes};
+use super::reading::{apart, up_to_date};
 use super::reply::{Bytes, Created, Json, Keep, Reply};
 use super::submission::key_of;
 use crate::app::App;

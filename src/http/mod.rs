@@ -28,6 +28,7 @@ mod network;
 mod notice;
 mod page;
 mod policy;
+mod reading;
 mod region;
 mod submission;
 mod tile;

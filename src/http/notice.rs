@@ -1,7 +1,7 @@
 //! `/v1/notices` and `/v1/releases`.
 
-use super::bucket::up_to_date;
 use super::extract::Query;
+use super::reading::up_to_date;
 use super::reply::{Json, Reply};
 use crate::app::App;
 use crate::service::notice::{self, NoticesView, ReleasesView};

@@ -71,13 +71,8 @@ pub fn all_risk_lists(node: &Node) -> Result<Vec<(RiskList, u64)>, ServiceError>
 pub fn policies(node: &Node) -> Result<PoliciesView, ServiceError> {
     let all = all_policies(node)?;
     let now = node.clock().now();
-    let view = |(policy, entry): &(Policy, u64)| {
-        let same = |(other, _): &&(Policy, u64)| other.reference.id == policy.reference.id;
-        let versions: Vec<Policy> = all.iter().filter(same).map(|(p, _)| p.clone()).collect();
-        view(policy, *entry, &versions, now)
-    };
     Ok(PoliciesView {
-        policies: all.iter().map(view).collect(),
+        policies: views(&all, now),
     })
 }
 
@@ -87,23 +82,18 @@ pub fn policies(node: &Node) -> Result<PoliciesView, ServiceError> {
 /// Where the state cannot be read.
 pub fn risk_lists(node: &Node) -> Result<RiskListsView, ServiceError> {
     let all = all_risk_lists(node)?;
-    let versions: Vec<RiskList> = all.iter().map(|(list, _)| list.clone()).collect();
     let now = node.clock().now();
-    let view = |(list, entry): &(RiskList, u64)| view(list, *entry, &versions, now);
     Ok(RiskListsView {
-        risk_lists: all.iter().map(view).collect(),
+        risk_lists: views(&all, now),
     })
 }
 
-fn view<T: Versioned + Canonical>(
-    item: &T,
-    entry: u64,
-    versions: &[T],
-    now: Timestamp,
-) -> PublishedView {
-    PublishedView {
+fn views<T: Versioned + Canonical>(all: &[(T, u64)], now: Timestamp) -> Vec<PublishedView> {
+    let versions = || all.iter().map(|(item, _)| item);
+    let view = |(item, entry): &(T, u64)| PublishedView {
         bytes: encode_value(item),
-        standing: standing(item, versions, now),
-        entry,
-    }
+        standing: standing(item, versions(), now),
+        entry: *entry,
+    };
+    all.iter().map(view).collect()
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use luyin_keys::voprf::Blinded;
+use luyin_protocol::did::Did;
 use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::field::{Owner, ShareCommitment};
 use luyin_protocol::risk::NoticeId;
@@ -98,11 +99,29 @@ where
         .with_state(app)
 }
 
-/// Runs a service function on a thread that may block.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, TrusteeError> + Send + 'static,
-) -> Result<T, TrusteeError> {
-    let work = tokio::task::spawn_blocking(work);
+/// The frame of every handler: the body within its bound; then, on a thread that may block, who calls, what the body says,
+/// and one service function.
+async fn answer<S, P, C, B, T>(
+    app: App<S, P>,
+    request: Request,
+    caller: impl FnOnce(&App<S, P>, &Parts, &[u8]) -> Result<C, TrusteeError> + Send + 'static,
+    work: impl FnOnce(&TrusteeService<S, P>, C, B) -> Result<T, TrusteeError> + Send + 'static,
+) -> Result<T, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+    B: DeserializeOwned,
+    T: Send + 'static,
+{
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, BODY).await;
+    let body = body.map_err(|_| TrusteeError::Body(format!("longer than {BODY} bytes")))?;
+    let work = tokio::task::spawn_blocking(move || {
+        let caller = caller(&app, &parts, &body)?;
+        let said = serde_json::from_slice(&body);
+        let said = said.map_err(|error| TrusteeError::Body(error.to_string()))?;
+        work(&app.service, caller, said)
+    });
     match tokio::time::timeout(REQUEST_TIMEOUT, work).await {
         Ok(Ok(done)) => done,
         Ok(Err(_)) => Err(TrusteeError::Internal("a request panicked".to_owned())),
@@ -110,15 +129,37 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, TrusteeError> {
-    serde_json::from_slice(body).map_err(|error| TrusteeError::Body(error.to_string()))
+fn anyone<S, P>(_: &App<S, P>, _: &Parts, _: &[u8]) -> Result<(), TrusteeError> {
+    Ok(())
 }
 
-async fn body_of(request: Request) -> Result<(axum::http::request::Parts, Bytes), TrusteeError> {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY).await;
-    let body = body.map_err(|_| TrusteeError::Body(format!("longer than {BODY} bytes")))?;
-    Ok((parts, body))
+/// An accredited registrar, by its signature.
+fn registrar<S, P>(app: &App<S, P>, parts: &Parts, body: &[u8]) -> Result<Did, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let App { service, guards } = app;
+    let now = service.now()?;
+    let claimed = Claimed::read(parts, body, now)?;
+    let registrar = claimed.registrar()?;
+    let key = service.registrar_key(&registrar)?;
+    claimed.verify(registrar, &key, guards, now)?;
+    Ok(registrar)
+}
+
+/// Another trustee, by its signature.
+fn trustee<S, P>(app: &App<S, P>, parts: &Parts, body: &[u8]) -> Result<TrusteeIndex, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+{
+    let App { service, guards } = app;
+    let now = service.now()?;
+    let claimed = Claimed::read(parts, body, now)?;
+    let from = claimed.trustee()?;
+    claimed.verify(name_of(from), &service.peer_key(from)?, guards, now)?;
+    Ok(from)
 }
 
 async fn card<S, P>(State(app): State<App<S, P>>) -> Result<Json<TrusteeCard>, TrusteeError>
@@ -151,16 +192,9 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    let (parts, body) = body_of(request).await?;
-    let evaluation = blocking(move || {
-        let App { service, guards } = app;
-        let now = service.now()?;
-        let claimed = Claimed::read(&parts, &body, now)?;
-        let registrar = claimed.registrar()?;
-        let key = service.registrar_key(&registrar)?;
-        claimed.verify(registrar, &key, &guards, now)?;
-        let body: EvaluateBody = read(&body)?;
-        service.evaluate(&registrar, &Blinded::from_bytes(*body.blinded.as_bytes()))
+    let evaluation = answer(app, request, registrar, |service, registrar, body| {
+        let EvaluateBody { blinded } = body;
+        service.evaluate(&registrar, &Blinded::from_bytes(*blinded.as_bytes()))
     })
     .await?;
     let bytes = evaluation.to_bytes();
@@ -188,20 +222,18 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    let (parts, body) = body_of(request).await?;
-    let signature = blocking(move || {
-        let App { service, guards } = app;
-        let now = service.now()?;
-        let claimed = Claimed::read(&parts, &body, now)?;
-        let registrar = claimed.registrar()?;
-        let key = service.registrar_key(&registrar)?;
-        claimed.verify(registrar, &key, &guards, now)?;
-        let body: ShareBody = read(&body)?;
+    let signature = answer(app, request, registrar, |service, _, body| {
+        let ShareBody {
+            enrolment,
+            owner,
+            commitment,
+            sealed,
+        } = body;
         service.accept(&HandedShare {
-            enrolment: body.enrolment,
-            owner: body.owner,
-            commitment: body.commitment,
-            sealed: body.sealed.0,
+            enrolment,
+            owner,
+            commitment,
+            sealed: sealed.0,
         })
     })
     .await?;
@@ -216,10 +248,9 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    let (_, body) = body_of(request).await?;
-    blocking(move || {
-        let body: SealedForNotice = read(&body)?;
-        app.service.open_notice(&body.notice, &body.sealed.0)
+    answer(app, request, anyone, |service, (), body| {
+        let SealedForNotice { notice, sealed } = body;
+        service.open_notice(&notice, &sealed.0)
     })
     .await?;
     Ok((StatusCode::OK, Json(serde_json::json!({ "stored": true }))).into_response())
@@ -233,22 +264,14 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    let (parts, body) = body_of(request).await?;
-    let answer = blocking(move || {
-        let App { service, guards } = app;
-        let now = service.now()?;
-        let claimed = Claimed::read(&parts, &body, now)?;
-        let from: TrusteeIndex = claimed.trustee()?;
-        claimed.verify(name_of(from), &service.peer_key(from)?, &guards, now)?;
-        let body: SealedForNotice = read(&body)?;
-        let sealed = service.exchange(from, &body.notice, &body.sealed.0)?;
-        Ok(SealedForNotice {
-            notice: body.notice,
-            sealed: EncodedBytes(sealed),
-        })
+    answer(app, request, trustee, |service, from, body| {
+        let SealedForNotice { notice, sealed } = body;
+        let sealed = service.exchange(from, &notice, &sealed.0)?;
+        let sealed = EncodedBytes(sealed);
+        Ok(SealedForNotice { notice, sealed })
     })
-    .await?;
-    Ok(Json(answer))
+    .await
+    .map(Json)
 }
 
 #[derive(Deserialize)]
@@ -266,10 +289,9 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    let (_, body) = body_of(request).await?;
-    let released = blocking(move || {
-        let body: ReleaseBody = read(&body)?;
-        app.service.release(&body.notice, body.day)
+    let released = answer(app, request, anyone, |service, (), body| {
+        let ReleaseBody { notice, day } = body;
+        service.release(&notice, day)
     })
     .await?;
     Ok(Json(ReleaseAnswer {

@@ -6,6 +6,7 @@ use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
 use luyin_ledger::log::merkle::{
     EntryIndex, Frontier, LogHash, TreeHead, verify_consistency, verify_inclusion,
 };
+use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::{AuditBatch, Entry, Tx};
@@ -14,7 +15,6 @@ use serde::Serialize;
 use super::AuditError;
 use super::answers::{OneRecord, Record, one_record};
 use crate::client::{NodeClient, Transport};
-use crate::gate::root_of;
 
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -13,7 +13,6 @@ use luyin_keys::manifest::{Manifest, decode_vk};
 use luyin_protocol::did::Did;
 use luyin_protocol::gate::{
     AuditRecord, Colour, EpochRef, Evidence, Gate, GateBundle, Reason, Seen, SeenInMemory,
-    SignedRelease,
 };
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::pass::{PassContext, ShownPass};
@@ -22,7 +21,7 @@ use luyin_protocol::risk::{NoticeId, RiskList};
 use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::{GovernanceAction, Role};
+use luyin_protocol::tx::{GovernanceAction, Release, Role};
 use rand::rngs::OsRng;
 use serde::Serialize;
 
@@ -58,7 +57,7 @@ pub struct Replay {
     pub(super) policies: Vec<Policy>,
     pub(super) risk_lists: Vec<RiskList>,
     pub(super) venues: BTreeMap<Did, Did>,
-    pub(super) releases: BTreeMap<Day, Vec<SignedRelease>>,
+    pub(super) releases: BTreeMap<Day, Vec<Release>>,
     pub(super) notices: BTreeMap<NoticeId, Timestamp>,
 }
 
@@ -137,11 +136,7 @@ impl Replay {
             return Ok(());
         }
         let mut all = Vec::new();
-        for release in node.releases(day)? {
-            let signed = SignedRelease {
-                values: release.values,
-                signatures: release.signatures,
-            };
+        for signed in node.releases(day)? {
             signed
                 .verify(&self.parameters.id(), &self.parameters)
                 .map_err(|_| {
@@ -308,7 +303,7 @@ impl Replay {
         holds: bool,
         seen: &SeenInMemory,
     ) -> Option<Reason> {
-        let known_notice = |r: &&SignedRelease| {
+        let known_notice = |r: &&Release| {
             self.notices
                 .get(&r.values.notice)
                 .is_some_and(|time| *time <= known)

@@ -3,17 +3,17 @@ use super::proof::check_place;
 use super::replay::Replay;
 use super::*;
 use crate::client::Encoded;
-use crate::gate::root_of;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::PreparedVk;
 use luyin_circuits::groth16::simulated::Trapdoor;
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::merkle::LogHash;
+use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{DayHandle, EpochRoot, Nym, RevocationTag, SlotHandle};
-use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, Reason, SignedRelease, Verdict};
+use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, Reason, Verdict};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
@@ -27,7 +27,7 @@ use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::signature::{Domain, Signature};
 use luyin_protocol::signature::{ProofBytes, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::AuditBatch;
+use luyin_protocol::tx::{AuditBatch, Release};
 use rand::rngs::OsRng;
 
 const DAY: Day = Day::new(20_000);
@@ -340,7 +340,7 @@ fn a_holder_under_notice_may_pass_an_offline_gate_for_a_day_and_no_longer() {
     };
     world.replay.releases.insert(
         DAY,
-        vec![SignedRelease {
+        vec![Release {
             values,
             signatures: vec![],
         }],

@@ -20,7 +20,7 @@ mod upload;
 
 pub use error::GateError;
 pub use node::GateNode;
-pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch, root_of};
+pub use queue::{RETENTION_DAYS, RecordQueue, SealedBatch};
 pub use seen::{SeenLog, SharedSeen};
 pub use self_test::GateFault;
 pub use settings::Settings;

@@ -11,11 +11,11 @@
 use super::GateError;
 use crate::files::Files;
 use luyin_keys::signing::SigningKey;
-use luyin_ledger::log::merkle::{Frontier, LogHash};
+use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
 use luyin_protocol::did::Did;
 use luyin_protocol::gate::AuditRecord;
-use luyin_protocol::signature::{Domain, NetworkId, Sha256Hash};
+use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::AuditBatch;
 
@@ -214,16 +214,6 @@ impl<F: Files> RecordQueue<F> {
         let numbers = numbers(&self.files, folder)?.into_iter();
         numbers.map(|n| read(&self.files, folder, n)).collect()
     }
-}
-
-/// The RFC 6962 root over the records' bytes.
-#[must_use]
-pub fn root_of(records: &[AuditRecord]) -> Sha256Hash {
-    let mut frontier = Frontier::default();
-    for record in records {
-        frontier.push(LogHash::leaf(&record.to_vec()));
-    }
-    Sha256Hash::from_bytes(*frontier.head().root().as_bytes())
 }
 
 fn name(folder: &str, number: u64) -> String {

@@ -448,7 +448,7 @@ fn every_record_reaches_the_node_once_and_in_order_through_restarts_and_lost_ans
         public(50)
             .verify(Domain::Audit, &network, &body, &a.signature)
             .unwrap();
-        assert_eq!(a.root, queue::root_of(&batch.records));
+        assert_eq!(a.root, luyin_ledger::log::records::root_of(&batch.records));
     }
 }
 

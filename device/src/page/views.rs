@@ -9,7 +9,6 @@ use crate::wallet::{
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
 use luyin_protocol::note::{DayStatus, Mask};
-use luyin_protocol::policy::Policy;
 use luyin_protocol::region::RegionTable;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::{Day, Slot, Timestamp};
@@ -319,16 +318,7 @@ pub(super) struct PolicyView<'a> {
 
 /// The policies in effect at a moment, by number.
 pub(super) fn policies(seen: &PublicData, now: Timestamp) -> Vec<PolicyView<'_>> {
-    let view = |policy: &&'_ Policy| -> Standing {
-        let same = |Encoded(p): &&Encoded<Policy>| p.reference.id == policy.reference.id;
-        let versions: Vec<Policy> = seen
-            .policies
-            .iter()
-            .filter(same)
-            .map(|p| p.0.clone())
-            .collect();
-        standing(*policy, &versions, now)
-    };
+    let versions = || seen.policies.iter().map(|Encoded(policy)| policy);
     let current = seen.policies_at(now).into_iter();
     current
         .map(|policy| PolicyView {
@@ -339,7 +329,7 @@ pub(super) fn policies(seen: &PublicData, now: Timestamp) -> Vec<PolicyView<'_>>
             demands_code: policy.gate_code,
             demands_mask: policy.predicates.show_mask,
             paper: policy.paper,
-            standing: view(&policy),
+            standing: standing(policy, versions(), now),
         })
         .collect()
 }

@@ -274,11 +274,7 @@ impl<V: Vault> Wallet<V> {
         let releases = ledger.releases(now.day())?;
         let parameters = &self.content.parameters.0;
         for release in &releases {
-            let signed = luyin_protocol::gate::SignedRelease {
-                values: release.values.clone(),
-                signatures: release.signatures.clone(),
-            };
-            signed.verify(&self.network(), parameters).map_err(|_| {
+            release.verify(&self.network(), parameters).map_err(|_| {
                 WalletError::Untrusted("a release that three trustees did not sign")
             })?;
         }

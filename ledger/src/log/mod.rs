@@ -6,6 +6,7 @@ pub mod checkpoint;
 #[cfg(feature = "node")]
 pub mod disk;
 pub mod merkle;
+pub mod records;
 #[cfg(feature = "node")]
 pub mod segment;
 pub mod tiles;

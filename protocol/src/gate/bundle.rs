@@ -1,11 +1,11 @@
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
-use crate::escrow::TrusteeSignature;
 use crate::field::EpochRoot;
-use crate::network::{NetworkParameters, RELEASES_NEEDED, TRUSTEES};
+use crate::network::NetworkParameters;
 use crate::policy::Policy;
-use crate::risk::{DayRelease, RiskList};
-use crate::signature::{BadSignature, Domain, NetworkId, PublicKey, Sha256Hash, Signature};
+use crate::risk::RiskList;
+use crate::signature::{Domain, NetworkId, PublicKey, Sha256Hash, Signature};
 use crate::time::Timestamp;
+use crate::tx::Release;
 
 /// The most epoch roots a bundle carries: 48 hours of the demo network's.
 pub const MAX_EPOCHS: usize = 12_000;
@@ -38,50 +38,6 @@ impl Canonical for EpochRef {
     }
 }
 
-/// A day's values of a notice with the trustees' signatures, as gates hold them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedRelease {
-    /// The values.
-    pub values: DayRelease,
-    /// At least three, by rising index.
-    pub signatures: Vec<TrusteeSignature>,
-}
-
-impl SignedRelease {
-    /// Checks that three distinct trustees of the network signed.
-    pub fn verify(
-        &self,
-        network: &NetworkId,
-        parameters: &NetworkParameters,
-    ) -> Result<(), BadSignature> {
-        if self.signatures.len() < RELEASES_NEEDED || !crate::escrow::distinct(&self.signatures) {
-            return Err(BadSignature);
-        }
-        let body = self.values.to_vec();
-        self.signatures.iter().try_for_each(|s| {
-            let trustee = parameters
-                .trustees
-                .get(s.trustee.position())
-                .ok_or(BadSignature)?;
-            trustee
-                .sign
-                .verify(Domain::Release, network, &body, &s.signature)
-        })
-    }
-}
-
-impl Canonical for SignedRelease {
-    fn encode(&self, w: &mut Writer) {
-        w.value(&self.values).sequence(&self.signatures);
-    }
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            values: r.value()?,
-            signatures: r.sequence(TRUSTEES, "signatures")?,
-        })
-    }
-}
-
 /// All that a gate needs to decide without a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateBundle {
@@ -98,7 +54,7 @@ pub struct GateBundle {
     /// Every risk list that may count before the expiry.
     pub risk_lists: Vec<RiskList>,
     /// The values of every live notice for the days up to the expiry, yesterday's too.
-    pub releases: Vec<SignedRelease>,
+    pub releases: Vec<Release>,
 }
 
 impl GateBundle {

@@ -259,13 +259,8 @@ fn accepted_policy<'a>(
     if pass.policy.id != id {
         return Err(Reason::PolicyNotAccepted);
     }
-    let versions: Vec<Policy> = bundle
-        .policies
-        .iter()
-        .filter(|p| p.reference.id == id)
-        .cloned()
-        .collect();
-    let newest = versions.iter().map(|p| p.reference.version).max();
+    let versions = bundle.policies.iter().filter(|p| p.reference.id == id);
+    let newest = versions.map(|p| p.reference.version).max();
     let Some(policy) = bundle.policies.iter().find(|p| p.reference == pass.policy) else {
         return Err(if newest.is_none_or(|n| pass.policy.version > n) {
             Reason::BundleBehind
@@ -273,7 +268,7 @@ fn accepted_policy<'a>(
             Reason::PolicyNotAccepted
         });
     };
-    if !standing(policy, &versions, now).is_accepted() {
+    if !standing(policy, &bundle.policies, now).is_accepted() {
         return Err(Reason::PolicyNotAccepted);
     }
     if pass.mode == PassMode::Paper && !policy.paper {

@@ -11,7 +11,7 @@ mod seen;
 mod tests;
 mod verdict;
 
-pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle, SignedRelease};
+pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle};
 pub use decision::{Gate, RevokedTags, gate_code};
 pub use record::{AuditRecord, Evidence, MAX_NOTE};
 pub use seen::{Seen, SeenInMemory};

@@ -19,6 +19,7 @@ use crate::signature::{
     Domain, NetworkId, ProofBytes, PublicKey, SealPublicKey, Sha256Hash, Signature, signing_message,
 };
 use crate::time::{Day, Step, Timestamp};
+use crate::tx::Release;
 use ark_bn254::Fr;
 use ed25519_dalek::{Signer, SigningKey};
 use std::collections::BTreeSet;
@@ -104,7 +105,7 @@ fn handle() -> DayHandle {
     DayHandle::from_value(Fr::from(77u64))
 }
 
-fn release(day: Day, handle: DayHandle, signers: &[u8]) -> SignedRelease {
+fn release(day: Day, handle: DayHandle, signers: &[u8]) -> Release {
     let slot = SlotHandle::from_value(Fr::from(1u64));
     let values = DayRelease {
         notice: NoticeId::from_bytes([3; 32]),
@@ -117,7 +118,7 @@ fn release(day: Day, handle: DayHandle, signers: &[u8]) -> SignedRelease {
         trustee: TrusteeIndex::new(*n).unwrap(),
         signature: sign(*n, Domain::Release, &parameters().id(), &body),
     };
-    SignedRelease {
+    Release {
         signatures: signers.iter().map(one).collect(),
         values,
     }

@@ -5,6 +5,7 @@ mod block;
 mod enrol;
 mod governance;
 mod identity;
+mod release;
 mod spend;
 
 pub use attest::{Attest, AttestWithdrawn, AuditBatch, MAX_BATCH};
@@ -14,12 +15,11 @@ pub use governance::{
     Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Quota, Role, Unaccredit,
 };
 pub use identity::{DidCreate, DidDeactivate, DidUpdate};
+pub use release::Release;
 pub use spend::{Absorb, CheckIn, NoteRoot};
 
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
-use crate::escrow::TrusteeSignature;
-use crate::network::{NetworkParameters, TRUSTEES};
-use crate::risk::DayRelease;
+use crate::network::NetworkParameters;
 
 /// The longest entry: what an entry bundle of the log can carry.
 pub const MAX_ENTRY: usize = 65_535;
@@ -60,27 +60,6 @@ pub enum Tx {
     Absorb(Absorb),
     /// A gate's audit records.
     AuditBatch(AuditBatch),
-}
-
-/// A day's values with the trustees' signatures over them (domain `Release`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
-    /// The values.
-    pub values: DayRelease,
-    /// At least three, by rising index.
-    pub signatures: Vec<TrusteeSignature>,
-}
-
-impl Canonical for Release {
-    fn encode(&self, w: &mut Writer) {
-        w.value(&self.values).sequence(&self.signatures);
-    }
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            values: r.value()?,
-            signatures: r.sequence(TRUSTEES, "signatures")?,
-        })
-    }
 }
 
 /// The name of a transaction's kind, as the API, logs and statistics spell it.

@@ -13,15 +13,14 @@ use luyin_ledger::state::record::EpochNumber;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::Nym;
 use luyin_protocol::gate::{
-    AuditRecord, Colour, EpochRef, Evidence, Gate, GateBundle, Reason, SeenInMemory, SignedRelease,
-    Verdict,
+    AuditRecord, Colour, EpochRef, Evidence, Gate, GateBundle, Reason, SeenInMemory, Verdict,
 };
 use luyin_protocol::pass::{PassContext, ShownPass};
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::{GovernanceAction, Role};
+use luyin_protocol::tx::{GovernanceAction, Release, Role};
 use std::collections::BTreeMap;
 
 const STEP_MS: u64 = 30_000;
@@ -237,7 +236,7 @@ impl<'a> Replay<'a> {
         Ok(low)
     }
 
-    fn releases(&self, day: Day, known: Timestamp) -> Result<Vec<SignedRelease>, ServiceError> {
+    fn releases(&self, day: Day, known: Timestamp) -> Result<Vec<Release>, ServiceError> {
         let state = self.node.state();
         let mut out = Vec::new();
         for (id, Present) in state.all(&keys::releases_of_day(day))? {
@@ -245,7 +244,7 @@ impl<'a> Replay<'a> {
             let stood = lifted.is_none_or(|l| l.time > known);
             let released = state.get(&keys::release(id, day))?;
             let released = released.filter(|r| stood && r.time <= known);
-            out.extend(released.map(|r| SignedRelease {
+            out.extend(released.map(|r| Release {
                 values: r.values,
                 signatures: Vec::new(),
             }));

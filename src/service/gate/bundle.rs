@@ -7,11 +7,12 @@ use crate::service::policy::{all_policies, all_risk_lists};
 use luyin_ledger::state::keys;
 use luyin_ledger::state::record::EpochNumber;
 use luyin_protocol::codec::Canonical;
-use luyin_protocol::gate::{EpochRef, GateBundle, MAX_EPOCHS, SignedBundle, SignedRelease};
+use luyin_protocol::gate::{EpochRef, GateBundle, MAX_EPOCHS, SignedBundle};
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::signature::Domain;
 use luyin_protocol::time::{Day, Timestamp};
+use luyin_protocol::tx::Release;
 use luyin_protocol::versioned::{Standing, standing};
 
 /// A signed bundle for now, good for `life_ms`.
@@ -34,11 +35,9 @@ pub fn at(node: &Node, now: Timestamp, expires: Timestamp) -> Result<GateBundle,
     let policies: Vec<Policy> = all_policies(node)?.into_iter().map(|(p, _)| p).collect();
     let lists: Vec<RiskList> = all_risk_lists(node)?.into_iter().map(|(l, _)| l).collect();
     let may_count = |standing| standing != Standing::Retired;
-    let kept_policies = policies.iter().filter(|policy| {
-        let same = |p: &&Policy| p.reference.id == policy.reference.id;
-        let versions: Vec<Policy> = policies.iter().filter(same).cloned().collect();
-        may_count(standing(*policy, &versions, now))
-    });
+    let kept_policies = policies
+        .iter()
+        .filter(|p| may_count(standing(*p, &policies, now)));
     let kept_lists = lists
         .iter()
         .filter(|l| may_count(standing(*l, &lists, now)));
@@ -80,14 +79,10 @@ fn epochs(node: &Node, now: Timestamp) -> Result<Vec<EpochRef>, ServiceError> {
     Ok(out)
 }
 
-fn releases(node: &Node, from: Day, until: Day) -> Result<Vec<SignedRelease>, ServiceError> {
+fn releases(node: &Node, from: Day, until: Day) -> Result<Vec<Release>, ServiceError> {
     let mut out = Vec::new();
     for day in from.get()..=until.get() {
-        let found = signed_releases(node, Day::new(day))?;
-        out.extend(found.into_iter().map(|release| SignedRelease {
-            values: release.values,
-            signatures: release.signatures,
-        }));
+        out.extend(signed_releases(node, Day::new(day))?);
     }
     Ok(out)
 }

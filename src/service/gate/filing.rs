@@ -1,11 +1,12 @@
 //! Filing a batch of records: stored first, then anchored, so that no anchor stands without its records.
 
-use super::records::{Batch, GateRecords, MAX_RECORDS, root_of};
+use super::records::{Batch, GateRecords, MAX_RECORDS};
 use crate::node::Node;
 use crate::service::ServiceError;
 use crate::service::encoded::decode_value;
 use crate::service::error::{RequestError, Unavailable};
 use crate::service::submission::{self, ReceiptView, Request, Submission};
+use luyin_ledger::log::records::root_of;
 use luyin_protocol::did::Did;
 use luyin_protocol::gate::AuditRecord;
 use luyin_protocol::tx::Tx;

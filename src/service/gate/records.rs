@@ -2,7 +2,7 @@
 //! Merkle root for good (protocol section 10).
 
 use luyin_keys::durable_file;
-use luyin_ledger::log::merkle::{Frontier, LogHash};
+use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
 use luyin_protocol::did::Did;
 use luyin_protocol::gate::AuditRecord;
@@ -67,16 +67,6 @@ impl Canonical for Batch {
             other => Err(DecodeError::Version(other)),
         }
     }
-}
-
-/// The root that anchors records: RFC 6962 over their bytes.
-#[must_use]
-pub fn root_of(records: &[AuditRecord]) -> Sha256Hash {
-    let mut frontier = Frontier::default();
-    for record in records {
-        frontier.push(LogHash::leaf(&record.to_vec()));
-    }
-    Sha256Hash::from_bytes(*frontier.head().root().as_bytes())
 }
 
 impl GateRecords {
@@ -223,16 +213,5 @@ mod tests {
         assert_eq!(found.as_ref(), Some(&kept));
         assert_eq!(records.batches(&gate).unwrap(), [name(2, &kept)]);
         assert_eq!(records.gates().unwrap(), [gate]);
-    }
-
-    #[test]
-    fn the_root_depends_on_every_record_and_their_order() {
-        let mut records = batch(0, 5).records;
-        let root = root_of(&records);
-        records.swap(0, 1);
-        assert_ne!(root_of(&records), root);
-        records.swap(0, 1);
-        assert_eq!(root_of(&records), root);
-        assert_ne!(root_of(&records[..4]), root);
     }
 }
