@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use luyin_device::audit::{self, Action, AuditError, Record, Replay, Span};
+use luyin_device::audit::{self, Action, AuditError, Auditor, Record, Span};
 use luyin_device::client::{ClientError, EncodedBytes};
 
 /// Name of the regulator's key in its keystore, where none is given.
@@ -266,9 +266,9 @@ fn verify_local(
 ) -> Result<(), AuditCommandError> {
     let records = audit::records(&organisation.node, &span.span())?;
     let bar = say.progress(u64::try_from(records.len()).unwrap_or(u64::MAX), "records");
-    let replay = Replay::fetch(&organisation.node, &organisation.parameters, &records)?;
+    let auditor = Auditor::of_records(&organisation.node, &organisation.parameters, &records)?;
     let anchors = audit::check_batches(&organisation.node, &records)?;
-    let findings = replay.check(&records, |n| bar.set_position(n))?;
+    let findings = auditor.check(&records, |n| bar.set_position(n))?;
     bar.finish_and_clear();
     let value = json!({ "findings": findings, "batches": anchors });
     say.outcome(&value, || {

@@ -2,19 +2,22 @@
 
 use super::auth::Caller;
 use super::extract::{self, Path, Query};
-use super::reading::apart;
+use super::notice::OfDay;
+use super::reading::{apart, up_to_date};
 use super::reply::{Json, Reply};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::audit::actions::{self, ActionsView};
 use crate::service::audit::reads::ReadsView;
 use crate::service::audit::records::{self, OneRecordView, RecordName, RecordsView, Span};
+use crate::service::audit::releases::{self, DatedReleasesView};
 use crate::service::audit::report::{self, SignedReport};
 use crate::service::audit::verify::{self, Findings, Range};
 use crate::service::error::Unavailable;
 use axum::Extension;
 use axum::extract::{OriginalUri, State};
 use luyin_protocol::did::Did;
+use luyin_protocol::time::Day;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -128,6 +131,18 @@ pub async fn actions(
 ) -> Reply<Json<ActionsView>> {
     Reading::new(app, caller, &uri)
         .logged(|app| actions::all(app.node()))
+        .await
+}
+
+pub async fn releases(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    uri: OriginalUri,
+    Query(query): Query<OfDay>,
+) -> Reply<Json<DatedReleasesView>> {
+    up_to_date(&app).await?;
+    Reading::new(app, caller, &uri)
+        .logged(move |app| releases::of_day(app.node(), Day::new(query.day)))
         .await
 }
 

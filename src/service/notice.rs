@@ -79,38 +79,51 @@ pub fn standing(node: &Node) -> Result<NoticesView, ServiceError> {
 /// # Errors
 /// Where state or log cannot be read.
 pub fn releases(node: &Node, day: Day) -> Result<ReleasesView, ServiceError> {
-    let releases = signed_releases(node, day)?.into_iter().map(|release| {
-        let Release { values, signatures } = release;
-        ReleaseView {
-            values: encode_value(&values),
-            signatures,
-        }
-    });
+    let releases = signed_releases(node, day)?;
     Ok(ReleasesView {
-        releases: releases.collect(),
+        releases: releases.into_iter().map(ReleaseView::from).collect(),
     })
 }
 
-/// The released values of a day with their signatures, which stand in the log alone. What is not yet under a checkpoint is
-/// left for the next asking.
+impl From<Release> for ReleaseView {
+    fn from(release: Release) -> Self {
+        let Release { values, signatures } = release;
+        Self {
+            values: encode_value(&values),
+            signatures,
+        }
+    }
+}
+
+/// The released values of a day with their signatures, of notices that are not lifted.
 ///
 /// # Errors
 /// Where state or log cannot be read.
 pub fn signed_releases(node: &Node, day: Day) -> Result<Vec<Release>, ServiceError> {
-    let size = node.published().newest().head.size();
     let released = node.state().released_values(day)?;
-    released
-        .into_iter()
-        .filter(|day| day.entry.get() < size)
-        .map(|day| from_log(node, &day))
-        .collect()
+    let signed = from_log(node, released)?.into_iter();
+    Ok(signed.map(|(_, release)| release).collect())
 }
 
-fn from_log(node: &Node, day: &ReleasedDay) -> Result<Release, ServiceError> {
-    let bytes = node.entry(day.entry);
-    let bytes = bytes.map_err(|e| ServiceError::Internal(e.to_string()))?;
-    match Tx::from_slice(&bytes) {
-        Ok(Tx::Release(release)) if release.values == day.values => Ok(release),
-        Ok(_) | Err(_) => Err(ServiceError::Internal("an entry is no release".to_owned())),
-    }
+/// Released values with their signatures, which stand in the log alone. What is not yet under a checkpoint is left for the
+/// next asking.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub fn from_log(
+    node: &Node,
+    released: Vec<ReleasedDay>,
+) -> Result<Vec<(ReleasedDay, Release)>, ServiceError> {
+    let size = node.published().newest().head.size();
+    let under = released.into_iter().filter(|day| day.entry.get() < size);
+    under
+        .map(|day| {
+            let bytes = node.entry(day.entry);
+            let bytes = bytes.map_err(|e| ServiceError::Internal(e.to_string()))?;
+            match Tx::from_slice(&bytes) {
+                Ok(Tx::Release(release)) if release.values == day.values => Ok((day, release)),
+                Ok(_) | Err(_) => Err(ServiceError::Internal("an entry is no release".to_owned())),
+            }
+        })
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! What two persons of the authority do together, from proposal to released day.
 
+use super::support::Member;
+use super::support::client::Call;
 use super::support::town::{Town, named};
+use serde_json::{Value, json};
 
 const ID: &str = "11010519491231002X";
 
@@ -45,6 +48,14 @@ fn a_notice_takes_two_roles_and_is_released_once_a_day() {
     assert!(town.approve("approver").success);
     assert_eq!(town.ask(1, &notice, today).slug(), "notice-lifted");
     assert_eq!(town.release("2").json()["due"], 0);
+    // Gates are no longer given the values; who checks what gates decided with them is.
+    let gone = town.world.get(&format!("/v1/releases?day={today}")).json();
+    assert_eq!(gone["releases"], json!([]));
+    let call = Call::get(&format!("/v1/audit/releases?day={today}"));
+    let call = town.world.signed(call, Member::Regulator);
+    let kept = town.world.send(&call).json();
+    let values = |answer: &Value| answer["releases"][0]["values"].clone();
+    assert_eq!(values(&kept), values(&published));
 
     let actions = town.luyin(&["authority", "actions"]).json();
     let words: Vec<&str> = actions

@@ -63,6 +63,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("POST", "/v1/audit/verify", "regulator"),
     ("GET", "/v1/audit/actions", "regulator"),
+    ("GET", "/v1/audit/releases", "regulator"),
     ("GET", "/v1/audit/report", "regulator"),
     ("GET", "/v1/audit/reads", "regulator"),
     ("POST", "/dev/clock", "anyone"),

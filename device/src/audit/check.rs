@@ -1,7 +1,7 @@
 //! One record, checked in every respect that takes nobody else's word.
 
 use super::answers::check_listing;
-use super::{AuditError, ExplainedInput, OneRecord, Replay, anchored};
+use super::{AuditError, Auditor, ExplainedInput, OneRecord, anchored};
 use crate::client::{NodeClient, Transport};
 use luyin_protocol::network::NetworkParameters;
 
@@ -26,9 +26,9 @@ pub fn check_record<T: Transport>(
     one: &OneRecord,
 ) -> Result<Checked, AuditError> {
     check_listing(&one.record)?;
-    let replay = Replay::published(node, parameters)?;
-    let proof = replay.holds(&one.record)? == Some(true);
-    let inputs = replay.explain(&one.record)?.unwrap_or_default();
+    let auditor = Auditor::of_proofs(node, parameters)?;
+    let proof = auditor.holds(&one.record)? == Some(true);
+    let inputs = auditor.explain(&one.record)?.unwrap_or_default();
     let in_batch = match anchored(node, one) {
         Ok(_) => true,
         Err(AuditError::DoesNotHold(_)) => false,

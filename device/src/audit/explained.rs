@@ -1,7 +1,6 @@
 //! The eleven public inputs of a pass (clause 5.6) in words: what a proof says, and that it says nothing more.
 
-use super::proof::parts;
-use super::{AuditError, Record, Replay};
+use super::{AuditError, Auditor, Record};
 use crate::enrolment::surname_of;
 use ark_bn254::Fr;
 use luyin_protocol::did::Did;
@@ -35,7 +34,7 @@ fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
     (zh.into(), en.into())
 }
 
-impl Replay {
+impl Auditor {
     /// The public inputs of a record's pass; none where it has no pass, or its pass names what was never published.
     ///
     /// # Errors
@@ -44,21 +43,21 @@ impl Replay {
         let Evidence::Pass(shown) = &record.bytes.0.evidence else {
             return Ok(None);
         };
-        let (gate, _, _) = parts(&record.name)?;
-        let gate: Did = gate.parse()?;
-        Ok(self.inputs(gate, shown).map(|inputs| {
-            let words = self.words(gate, shown);
+        let venue = self.venue(record)?;
+        Ok(self.inputs(record)?.map(|inputs| {
+            let words = self.words(venue, shown);
             let all = NAMES.into_iter().zip(inputs).zip(words);
             all.map(|((name, value), (zh, en))| explained(name, &value, zh, en))
                 .collect()
         }))
     }
 
-    fn words(&self, gate: Did, shown: &ShownPass) -> [Words; 11] {
+    fn words(&self, venue: Option<&Did>, shown: &ShownPass) -> [Words; 11] {
         let pass = &shown.pass;
         let day = pass.day.to_iso();
         let risk = |part: u8| {
-            let list = self.risk_lists.iter().find(|l| l.version == pass.risk);
+            let mut lists = self.published().acts.risk_lists.iter().map(|l| &l.item);
+            let list = lists.find(|l| l.version == pass.risk);
             let count = list.map_or(0, |list| list.regions.regions().count());
             let version = pass.risk;
             words(
@@ -78,7 +77,7 @@ impl Replay {
                 format!("通行证所属的日期：{day}"),
                 format!("the day the pass is for: {day}"),
             ),
-            self.scope_words(gate, shown, &day),
+            scope_words(venue, shown, &day),
             words(
                 "持证人在此范围内的化名；换一个场所或换一天就是另一个，不能据此认出本人",
                 "the holder's name in this scope; at another venue or on another day it is another one, and it names nobody",
@@ -94,7 +93,7 @@ impl Replay {
 
     fn root_words(&self, shown: &ShownPass) -> Words {
         let number = shown.pass.epoch;
-        let made = self.epochs.iter().find(|e| e.number == number);
+        let made = self.published().epochs.iter().find(|e| e.number == number);
         let day = made.map_or_else(String::new, |epoch| epoch.time.day().to_iso());
         words(
             format!("第 {number} 期根（{day}）：持证人的记录在其中，但看不出是哪一条"),
@@ -106,7 +105,8 @@ impl Replay {
 
     fn policy_words(&self, shown: &ShownPass, day: &str) -> Words {
         let reference = shown.pass.policy;
-        let found = self.policies.iter().find(|p| p.reference == reference);
+        let mut policies = self.published().acts.policies.iter().map(|p| &p.item);
+        let found = policies.find(|p| p.reference == reference);
         let zh = found.map_or("-", |policy| policy.name_zh.as_str());
         let en = found.map_or("-", |policy| policy.name_en.as_str());
         words(
@@ -116,28 +116,25 @@ impl Replay {
             ),
         )
     }
+}
 
-    fn scope_words(&self, gate: Did, shown: &ShownPass, day: &str) -> Words {
-        match shown.pass.scope {
-            ScopeIndex::Venue => {
-                let venue = self.venues.get(&gate).map(Did::to_string);
-                let venue = venue.unwrap_or_default();
-                words(
-                    format!("范围：场所 {venue}，{day}"),
-                    format!("the scope: venue {venue} on {day}"),
-                )
-            }
-            ScopeIndex::WalkIn { block, k } => {
-                let (block, k) = (block + 1, k + 1);
-                words(
-                    format!(
-                        "范围：{day} 第 {block} 时段的第 {k} 张临时通行证，各场所通用，只能用一次"
-                    ),
-                    format!(
-                        "the scope: walk-in pass {k} of part {block} of {day}, good once, at any venue"
-                    ),
-                )
-            }
+fn scope_words(venue: Option<&Did>, shown: &ShownPass, day: &str) -> Words {
+    match shown.pass.scope {
+        ScopeIndex::Venue => {
+            let venue = venue.map(Did::to_string).unwrap_or_default();
+            words(
+                format!("范围：场所 {venue}，{day}"),
+                format!("the scope: venue {venue} on {day}"),
+            )
+        }
+        ScopeIndex::WalkIn { block, k } => {
+            let (block, k) = (block + 1, k + 1);
+            words(
+                format!("范围：{day} 第 {block} 时段的第 {k} 张临时通行证，各场所通用，只能用一次"),
+                format!(
+                    "the scope: walk-in pass {k} of part {block} of {day}, good once, at any venue"
+                ),
+            )
         }
     }
 }

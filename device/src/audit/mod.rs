@@ -1,17 +1,18 @@
 //! What a regulator checks by itself: records, verdicts, proofs and places under anchors, out of what was published.
 
 mod answers;
+mod auditor;
 mod check;
 mod error;
 mod explained;
 mod proof;
-mod replay;
+mod published;
 #[cfg(test)]
 mod tests;
 
 pub use answers::{Action, OneRecord, Record, Span, actions, one_record, records};
+pub use auditor::{Auditor, Findings};
 pub use check::{Checked, check_record};
 pub use error::AuditError;
 pub use explained::ExplainedInput;
 pub use proof::{Proved, anchored, check_batches, consistency, inclusion};
-pub use replay::{Findings, Replay};

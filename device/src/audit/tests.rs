@@ -1,6 +1,6 @@
 use super::answers::{OneRecord, Record};
 use super::proof::check_place;
-use super::replay::Replay;
+use super::published::Fetched;
 use super::*;
 use crate::client::Encoded;
 use luyin_circuits::CircuitName;
@@ -13,7 +13,7 @@ use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{DayHandle, EpochRoot, Nym, RevocationTag, SlotHandle};
-use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, Reason, Verdict};
+use luyin_protocol::gate::{Acts, AuditRecord, EpochRef, Evidence, Reason, Since, Verdict};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
@@ -27,7 +27,7 @@ use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::signature::{Domain, Signature};
 use luyin_protocol::signature::{ProofBytes, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::{AuditBatch, Release};
+use luyin_protocol::tx::AuditBatch;
 use rand::rngs::OsRng;
 
 const DAY: Day = Day::new(20_000);
@@ -99,9 +99,23 @@ fn policy() -> Policy {
     }
 }
 
+fn risk_list() -> RiskList {
+    RiskList {
+        version: 1,
+        regions: Itinerary::default(),
+        effective: Timestamp::new(1),
+        grace_ms: 0,
+    }
+}
+
+const fn since<T>(item: T, time: Timestamp) -> Since<T> {
+    Since { item, time }
+}
+
 /// Published data, and proofs that verify under its key.
 struct World {
-    replay: Replay,
+    published: Fetched,
+    key: PreparedVk,
     trapdoor: Trapdoor,
 }
 
@@ -109,26 +123,32 @@ impl World {
     fn new() -> Self {
         let inputs = CircuitName::Pass.inputs();
         let (vk, trapdoor) = Trapdoor::verifying_only(inputs, &mut OsRng);
-        let replay = Replay {
+        let first = Timestamp::new(1);
+        let published = Fetched {
             parameters: parameters(),
-            key: PreparedVk::new(CircuitName::Pass, &vk).unwrap(),
+            acts: Acts {
+                policies: vec![since(policy(), first)],
+                risk_lists: vec![since(risk_list(), first)],
+                venues: [(gate(), vec![since(venue(), first)])].into(),
+                lifted: Default::default(),
+            },
             epochs: vec![EpochRef {
                 number: 1,
                 time: DAY.minus(3).start(),
                 root: EpochRoot::from_value(77u64.into()),
             }],
-            policies: vec![policy()],
-            risk_lists: vec![RiskList {
-                version: 1,
-                regions: Itinerary::default(),
-                effective: Timestamp::new(1),
-                grace_ms: 0,
-            }],
-            venues: [(gate(), venue())].into(),
-            releases: Default::default(),
-            notices: Default::default(),
+            released: Default::default(),
         };
-        Self { replay, trapdoor }
+        let key = PreparedVk::new(CircuitName::Pass, &vk).unwrap();
+        Self {
+            published,
+            key,
+            trapdoor,
+        }
+    }
+
+    fn auditor(&self) -> Auditor {
+        Auditor::new(self.key.clone(), self.published.clone())
     }
 
     fn pass(&self, nym: u64, scope: ScopeIndex) -> Pass {
@@ -164,7 +184,7 @@ impl World {
     }
 
     fn findings(&self, records: &[Record]) -> super::Findings {
-        self.replay.check(records, |_| {}).unwrap()
+        self.auditor().check(records, |_| {}).unwrap()
     }
 }
 
@@ -301,7 +321,12 @@ fn verdicts_that_the_data_do_not_give_are_disputed() {
 fn a_walk_in_pass_let_in_twice_is_found_even_at_another_gate() {
     let mut world = World::new();
     let other = Did::from_bytes([51; 32]);
-    world.replay.venues.insert(other, venue());
+    let from_the_first = since(venue(), Timestamp::new(1));
+    world
+        .published
+        .acts
+        .venues
+        .insert(other, vec![from_the_first]);
     let walk_in = ScopeIndex::WalkIn { block: 2, k: 0 };
     let later = morning().plus_ms(120_000);
     let first = record(
@@ -338,18 +363,12 @@ fn a_holder_under_notice_may_pass_an_offline_gate_for_a_day_and_no_longer() {
         handle,
         slots,
     };
-    world.replay.releases.insert(
-        DAY,
-        vec![Release {
-            values,
-            signatures: vec![],
-        }],
-    );
     let let_in = record(0, morning(), Reason::Proved, shown(pass.clone(), morning()));
     let stopped = record(0, morning(), Reason::UnderNotice, shown(pass, morning()));
     for (hours, in_is_disputed) in [(1, false), (23, false), (25, true)] {
-        let published = Timestamp::new(morning().get() - hours * 3_600_000);
-        world.replay.notices.insert(notice, published);
+        let released = Timestamp::new(morning().get() - hours * 3_600_000);
+        let values = since(values.clone(), released);
+        world.published.released.insert(DAY, vec![values]);
         let disputed = |one: &Record| {
             !world
                 .findings(std::slice::from_ref(one))
@@ -372,7 +391,7 @@ fn inputs_that_the_node_made_up_are_refused() {
     );
     one.public_inputs = Some(vec!["00".repeat(32); 11]);
     assert!(matches!(
-        world.replay.check(&[one], |_| {}),
+        world.auditor().check(&[one], |_| {}),
         Err(AuditError::DoesNotHold(_))
     ));
 }
@@ -452,7 +471,7 @@ fn the_eleven_inputs_are_explained_in_their_order_and_are_the_ones_that_were_pro
         masked,
     ] {
         let mut listed = record(0, morning(), Reason::Proved, shown(pass.clone(), morning()));
-        let explained = world.replay.explain(&listed).unwrap().unwrap();
+        let explained = world.auditor().explain(&listed).unwrap().unwrap();
         let names: Vec<&str> = explained.iter().map(|input| input.name).collect();
         let expected = [
             "root", "policy", "r0", "r1", "r2", "day", "scope", "nym", "rtag", "mask_out",
@@ -461,10 +480,7 @@ fn the_eleven_inputs_are_explained_in_their_order_and_are_the_ones_that_were_pro
         assert_eq!(names, expected);
         listed.public_inputs = Some(explained.iter().map(|input| input.value.clone()).collect());
         let theirs = listed.inputs().unwrap().unwrap();
-        assert_eq!(
-            world.replay.inputs(gate(), &shown_pass(&listed)).unwrap(),
-            *theirs
-        );
+        assert_eq!(world.auditor().inputs(&listed).unwrap().unwrap(), *theirs);
         for input in &explained {
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             assert!(input.zh.contains(han), "{}", input.name);
@@ -477,16 +493,9 @@ fn the_eleven_inputs_are_explained_in_their_order_and_are_the_ones_that_were_pro
         );
         // The mask is an input: put in afterwards, it makes the proof fail.
         assert_eq!(
-            world.replay.holds(&listed).unwrap(),
+            world.auditor().holds(&listed).unwrap(),
             Some(pass.mask.bits() == 0)
         );
-    }
-}
-
-fn shown_pass(record: &Record) -> ShownPass {
-    match &record.bytes.0.evidence {
-        Evidence::Pass(shown) => (**shown).clone(),
-        other => panic!("{other:?}"),
     }
 }
 
@@ -497,14 +506,14 @@ fn inputs_that_the_node_makes_up_and_names_that_were_never_published_explain_not
     let mut listed = record(0, morning(), Reason::Proved, shown(pass.clone(), morning()));
     listed.public_inputs = Some(vec!["00".repeat(32); 11]);
     assert!(matches!(
-        world.replay.holds(&listed),
+        world.auditor().holds(&listed),
         Err(AuditError::DoesNotHold(_))
     ));
     let unpublished = Pass { epoch: 9, ..pass };
     let listed = record(0, morning(), Reason::Proved, shown(unpublished, morning()));
-    assert_eq!(world.replay.explain(&listed).unwrap(), None);
-    assert_eq!(world.replay.holds(&listed).unwrap(), Some(false));
+    assert_eq!(world.auditor().explain(&listed).unwrap(), None);
+    assert_eq!(world.auditor().holds(&listed).unwrap(), Some(false));
     let by_hand = record(0, morning(), Reason::Manual, Evidence::Manual("x".into()));
-    assert_eq!(world.replay.explain(&by_hand).unwrap(), None);
-    assert_eq!(world.replay.holds(&by_hand).unwrap(), None);
+    assert_eq!(world.auditor().explain(&by_hand).unwrap(), None);
+    assert_eq!(world.auditor().holds(&by_hand).unwrap(), None);
 }

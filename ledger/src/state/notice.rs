@@ -87,11 +87,23 @@ impl State<'_> {
     /// [`StateError`].
     pub fn released_values(&self, day: Day) -> Result<Vec<ReleasedDay>, StateError> {
         let mut out = Vec::new();
-        for (id, Present) in self.all(&keys::releases_of_day(day))? {
-            if !self.has(&keys::notice_lifted(id))? {
-                let released = self.get(&keys::release(id, day))?;
-                out.push(released.ok_or(StateError::Contradiction("a day without its values"))?);
+        for released in self.all_released_values(day)? {
+            if !self.has(&keys::notice_lifted(released.values.notice))? {
+                out.push(released);
             }
+        }
+        Ok(out)
+    }
+
+    /// The values released for a day, of lifted notices too: what gates were given at one time or another.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn all_released_values(&self, day: Day) -> Result<Vec<ReleasedDay>, StateError> {
+        let mut out = Vec::new();
+        for (id, Present) in self.all(&keys::releases_of_day(day))? {
+            let released = self.get(&keys::release(id, day))?;
+            out.push(released.ok_or(StateError::Contradiction("a day without its values"))?);
         }
         Ok(out)
     }

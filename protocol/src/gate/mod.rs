@@ -5,7 +5,9 @@
 
 mod bundle;
 mod decision;
+mod published;
 mod record;
+mod replay;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -13,6 +15,8 @@ mod verdict;
 
 pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle};
 pub use decision::{Gate, RevokedTags, gate_code};
+pub use published::{Acts, Published, Since};
 pub use record::{AuditRecord, Evidence, MAX_NOTE};
+pub use replay::{Finding, Memory, Replay};
 pub use seen::{Seen, SeenInMemory};
 pub use verdict::{Colour, Reason, Verdict};

@@ -1,8 +1,9 @@
-//! What a regulator may read, and what it can check: records, authority actions, reports. Every read is logged first.
+//! What a regulator may read, and what it can check: records, authority actions, released values, reports. Every read is logged first.
 
 pub mod actions;
+mod published;
 pub mod reads;
 pub mod records;
-mod replay;
+pub mod releases;
 pub mod report;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Gates' records as a regulator reads them: verdict, reason, step and public inputs, no identity.
 
-use super::replay::Replay;
+use super::published::OnLedger;
 use crate::node::Node;
 use crate::service::ServiceError;
 use crate::service::encoded::encode_value;
@@ -14,7 +14,7 @@ use luyin_ledger::state::record::BatchNumber;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::to_bytes;
-use luyin_protocol::gate::{AuditRecord, Evidence, Verdict};
+use luyin_protocol::gate::{AuditRecord, Evidence, Replay, Verdict};
 use luyin_protocol::time::{Step, Timestamp};
 use serde::Serialize;
 use std::str::FromStr;
@@ -209,7 +209,7 @@ pub fn list(
     limit: usize,
 ) -> Result<RecordsView, ServiceError> {
     let limit = limit.clamp(1, PAGE);
-    let replay = Replay::new(node)?;
+    let replay = Replay::new(OnLedger::read(node)?);
     let mut records: Vec<RecordView> = Vec::new();
     let mut next = None;
     visit_batches(node, store, span.gate, |anchored| {
@@ -234,14 +234,11 @@ pub fn list(
 }
 
 fn view(
-    replay: &Replay<'_>,
+    replay: &Replay<OnLedger<'_>>,
     name: RecordName,
     record: &AuditRecord,
 ) -> Result<RecordView, ServiceError> {
-    let inputs = match &record.evidence {
-        Evidence::Pass(shown) => replay.public_inputs(name.gate, shown)?,
-        Evidence::Unreadable(_) | Evidence::Manual(_) => None,
-    };
+    let inputs = replay.public_inputs(&name.gate, record)?;
     Ok(RecordView {
         name: name.to_string(),
         step: record.step.get(),
@@ -285,7 +282,7 @@ pub fn one(
     let proof = prove_inclusion(&leaves, leaves.size(), EntryIndex::new(name.index.into()))
         .map_err(|e| ServiceError::Internal(e.to_string()))?;
     Ok(OneRecordView {
-        record: view(&Replay::new(node)?, name, record)?,
+        record: view(&Replay::new(OnLedger::read(node)?), name, record)?,
         anchor: found.entry.get(),
         records: u32::try_from(found.batch.records.len()).unwrap_or(u32::MAX),
         root: found.name.root.to_string(),

@@ -1,14 +1,15 @@
 //! Checking gates after the fact (protocol section 10): every proof of a range in one batch, and every verdict derived
 //! again from what the ledger said at the time, by the same pure functions that gates use.
 
+use super::published::OnLedger;
 use super::records::{Onward, RecordName, Span, visit_batches};
-use super::replay::{Item, Memory, Replay};
 use crate::node::Node;
 use crate::service::ServiceError;
 use crate::service::gate::records::GateRecords;
+use ark_bn254::Fr;
 use luyin_circuits::groth16::{Claim, Proof, bad_claims};
 use luyin_protocol::did::Did;
-use luyin_protocol::gate::Evidence;
+use luyin_protocol::gate::{AuditRecord, Evidence, Memory, Replay};
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -40,10 +41,18 @@ pub struct Findings {
     pub checked: u64,
     /// Proofs that hold.
     pub verified: u64,
-    /// Records whose proof does not hold: `<gate>/<batch>/<index>`.
+    /// Records whose proof does not hold, though the gate let the holder in: `<gate>/<batch>/<index>`.
     pub rejected: Vec<String>,
     /// Records whose verdict is not what the ledger's data of the time gives.
     pub disputed: Vec<String>,
+}
+
+/// One record with what its proof is about.
+struct Item {
+    name: RecordName,
+    record: AuditRecord,
+    inputs: Option<[Fr; 11]>,
+    proof: Option<Proof>,
 }
 
 /// Checks a range.
@@ -51,7 +60,7 @@ pub struct Findings {
 /// # Errors
 /// Where state or records cannot be read.
 pub fn range(node: &Node, store: &GateRecords, range: &Range) -> Result<Findings, ServiceError> {
-    let replay = Replay::new(node)?;
+    let replay = Replay::new(OnLedger::read(node)?);
     let span = Span::new(range.gate, range.from, range.to);
     let items = collect(node, store, &replay, span)?;
     let bad = bad_proofs(node, &items);
@@ -63,15 +72,16 @@ pub fn range(node: &Node, store: &GateRecords, range: &Range) -> Result<Findings
     };
     let mut memory = Memory::default();
     for (place, item) in items.iter().enumerate() {
-        let holds = item.proof.is_some() && !bad.contains(&place);
-        if let Evidence::Pass(_) = item.record.evidence {
-            if holds {
-                findings.verified += 1;
-            } else {
-                findings.rejected.push(item.name.to_string());
-            }
+        let holds = match item.record.evidence {
+            Evidence::Pass(_) => Some(item.proof.is_some() && !bad.contains(&place)),
+            Evidence::Unreadable(_) | Evidence::Manual(_) => None,
+        };
+        let found = replay.judge(item.name.gate, &item.record, holds, &mut memory)?;
+        findings.verified += u64::from(found.verified);
+        if found.rejected {
+            findings.rejected.push(item.name.to_string());
         }
-        if replay.disputes(item, holds, &mut memory)? {
+        if found.disputed {
             findings.disputed.push(item.name.to_string());
         }
     }
@@ -81,7 +91,7 @@ pub fn range(node: &Node, store: &GateRecords, range: &Range) -> Result<Findings
 fn collect(
     node: &Node,
     store: &GateRecords,
-    replay: &Replay<'_>,
+    replay: &Replay<OnLedger<'_>>,
     span: Span,
 ) -> Result<Vec<Item>, ServiceError> {
     let mut items = Vec::new();
@@ -98,12 +108,10 @@ fn collect(
                 batch: anchored.number,
                 index,
             };
-            let (inputs, proof) = match &record.evidence {
-                Evidence::Pass(shown) => (
-                    replay.public_inputs(anchored.gate, shown)?,
-                    Proof::try_from(&shown.pass.proof).ok(),
-                ),
-                Evidence::Unreadable(_) | Evidence::Manual(_) => (None, None),
+            let inputs = replay.public_inputs(&anchored.gate, &record)?;
+            let proof = match &record.evidence {
+                Evidence::Pass(shown) => Proof::try_from(&shown.pass.proof).ok(),
+                Evidence::Unreadable(_) | Evidence::Manual(_) => None,
             };
             items.push(Item {
                 name,

@@ -1041,6 +1041,53 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values released for a day, of lifted notices too */
+        get: {
+            parameters: {
+                query: {
+                    day: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatedReleasesView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/report": {
         parameters: {
             query?: never;
@@ -2625,6 +2672,24 @@ export type components = {
              */
             now: number;
         };
+        /** @description All values that were released for a day. */
+        DatedReleasesView: {
+            /** @description By notice. */
+            releases: components["schemas"]["DatedReleaseView"][];
+        };
+        /** @description A day's values of one notice, lifted or not. */
+        DatedReleaseView: components["schemas"]["ReleaseView"] & {
+            /**
+             * Format: int64
+             * @description Their entry in the log.
+             */
+            entry: number;
+            /**
+             * Format: int64
+             * @description When they were released, milliseconds since 1970.
+             */
+            time: number;
+        };
         /** @description A box to be opened. */
         DeskOpening: {
             /** @description Its name, 64 hex digits. */
@@ -2718,7 +2783,7 @@ export type components = {
             checked: number;
             /** @description Records whose verdict is not what the ledger's data of the time gives. */
             disputed: string[];
-            /** @description Records whose proof does not hold: `<gate>/<batch>/<index>`. */
+            /** @description Records whose proof does not hold, though the gate let the holder in: `<gate>/<batch>/<index>`. */
             rejected: string[];
             /**
              * Format: int64
@@ -3114,6 +3179,8 @@ export type ActionView = components['schemas']['ActionView'];
 export type AttestationRootView = components['schemas']['AttestationRootView'];
 export type BitsView = components['schemas']['BitsView'];
 export type ClockSetting = components['schemas']['ClockSetting'];
+export type DatedReleasesView = components['schemas']['DatedReleasesView'];
+export type DatedReleaseView = components['schemas']['DatedReleaseView'];
 export type DeskOpening = components['schemas']['DeskOpening'];
 export type DeskView = components['schemas']['DeskView'];
 export type EnrolmentsView = components['schemas']['EnrolmentsView'];
