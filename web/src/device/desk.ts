@@ -182,10 +182,12 @@ export class Desk {
         if (bytes) this.host.keys.set(circuit, bytes)
       }
       const done = act()
-      for (const circuit of circuits) this.loaded.add(circuit)
+      // A call that found nothing to prove took no key: the next one is handed it again.
+      for (const circuit of this.host.taken) this.loaded.add(circuit)
       return done
     } finally {
       this.host.keys.clear()
+      this.host.taken.clear()
     }
   }
 

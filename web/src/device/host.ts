@@ -22,6 +22,8 @@ export class BrowserHost {
   readonly stores = new Map<Name, Store>()
   /** Proving keys that were read for the running call. */
   readonly keys = new Map<string, Uint8Array>()
+  /** Those of them that the library took; it asks for a key when it first proves with it. */
+  readonly taken = new Set<string>()
 
   constructor(private readonly progress: (progress: Progress) => void) {}
 
@@ -39,7 +41,9 @@ export class BrowserHost {
   }
 
   key(circuit: string): Uint8Array | undefined {
-    return this.keys.get(circuit)
+    const key = this.keys.get(circuit)
+    if (key) this.taken.add(circuit)
+    return key
   }
 
   report(task: string, done: number, total: number): void {

@@ -94,6 +94,15 @@ test('a proving key is fetched with its progress, at hand while its call runs, a
   expect(seen.at(-1)).toEqual(KEY)
 })
 
+test('a key that a call did not ask for is handed over again', async () => {
+  const seen: (Uint8Array | undefined)[] = []
+  // Nothing to prove yet: the library asks for no key.
+  await ask('wallet', 'checkin', 'me', {}, 'current')
+  library.during.set('checkin', () => seen.push(library.host?.key('checkin')?.slice()))
+  await ask('wallet', 'checkin', 'me', {}, 'current')
+  expect(seen).toEqual([KEY])
+})
+
 test('a key that is not the one of the manifest is thrown away', async () => {
   library.answers.set('keyFiles', [{ circuit: 'checkin', file: 'checkin.pk', size: KEY.length, sha256: 'ff'.repeat(32) }])
   await expect(ask('wallet', 'fetchKeys', ['checkin'])).rejects.toMatchObject({ slug: 'key_mismatch' })
