@@ -6,6 +6,8 @@ import { asFault, fault } from './wire'
 export type Name = 'wallet' | 'gate'
 
 const FOLDER = 'luyin'
+/** So long a page that is opened again waits for its former self, whose worker ends a moment after it. */
+const FORMER_MS = 2_000
 
 /** The folder that this origin's files lie in; null where the browser keeps none, as in a private window. */
 export async function folder(name?: string): Promise<FileSystemDirectoryHandle | null> {
@@ -25,14 +27,12 @@ async function turn(name: Name): Promise<(() => void) | null> {
   // Without a secure connection there are no locks, and nothing is kept that two could spoil.
   if (!locks) return () => undefined
   return new Promise((resolve, reject) => {
-    const held = locks.request(`luyin-${name}`, { ifAvailable: true }, (lock) => {
-      if (!lock) {
-        resolve(null)
-        return undefined
-      }
-      return new Promise<void>((release) => resolve(() => release()))
+    const waited = AbortSignal.timeout(FORMER_MS)
+    const held = locks.request(`luyin-${name}`, { signal: waited }, () => new Promise<void>((release) => resolve(() => release())))
+    held.catch((thrown: unknown) => {
+      if (waited.aborted) resolve(null)
+      else reject(thrown)
     })
-    held.catch(reject)
   })
 }
 
