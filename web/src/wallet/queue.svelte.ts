@@ -38,6 +38,11 @@ const EPOCH_MS = 5_000
 const DESK_MS = 10_000
 const OFFLINE_MS = 30_000
 
+/** Whether it is the ledger's next epoch alone that is waited for. */
+export function waitsForLedger(fault: DeviceFault): boolean {
+  return WAITING[slugOf(fault)] === 'epoch'
+}
+
 function delay(waits: Waits, fault: DeviceFault): number {
   const seconds = fault.detail['seconds']
   if (typeof seconds === 'number' && seconds > 0) return Math.min(seconds, 120) * 1000

@@ -1,10 +1,12 @@
 import type { DeviceFault, Form } from '../device/api'
 import { asFault, fault, isOffline } from '../shared/fault'
 import type { Wallet } from './model.svelte'
+import { waitsForLedger } from './queue.svelte'
 
 /**
  * Sends a confirmed check-in through the queue; resolves when it is on the ledger, rejects where it is refused. Without
- * a connection it rejects and stays in the queue: it was confirmed, and goes out once there is one.
+ * a connection it rejects and stays in the queue: it was confirmed, and goes out once there is one. Where the newest note
+ * waits for its epoch, as right after the enrolment, it waits with it.
  */
 export function sendCheckin(wallet: Wallet, person: string, form: Form, slot: number): Promise<void> {
   const key = `checkin/${person}`
@@ -24,6 +26,7 @@ export function sendCheckin(wallet: Wallet, person: string, form: Form, slot: nu
         await wallet.device.wallet.checkin(person, form, late === 1 ? 'previous' : 'current')
       } catch (thrown) {
         const why = asFault(thrown)
+        if (waitsForLedger(why)) throw why
         tell(why)
         if (isOffline(why)) throw why
         return

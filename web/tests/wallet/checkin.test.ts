@@ -67,6 +67,18 @@ test('without a connection it is kept, and goes out by itself when there is one'
   await waitFor(() => expect(device.people[0]?.draft).toBeNull())
 })
 
+test('right after the enrolment it waits for the ledger, and goes out by itself', async () => {
+  const { device } = open('due', 'checkin', (made) => made.refuse('checkin', refusal('wait_for_epoch', { seconds: 0.2 })))
+  await fill()
+  await confirm()
+  await send()
+  expect(await screen.findByText('等待账本整理，会自动继续')).toBeTruthy()
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect(await screen.findByText('打卡完成')).toBeTruthy()
+  expect(device.called('checkin')).toHaveLength(2)
+  expect(device.people[0]?.draft).toBeNull()
+})
+
 test('a form whose half-day has closed goes to the employer alone, and says so', async () => {
   const { device } = open('late', 'checkin')
   expect(await screen.findByText('这份打卡的时段已经截止')).toBeTruthy()
