@@ -30,11 +30,12 @@ pub enum Need {
     Wasm,
     WebPackages,
     Chromium,
+    BrowserStories,
     Schemathesis,
 }
 
 impl Need {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DebianPackages,
         Self::Nextest,
         Self::RegionSources,
@@ -43,6 +44,7 @@ impl Need {
         Self::Wasm,
         Self::WebPackages,
         Self::Chromium,
+        Self::BrowserStories,
         Self::Schemathesis,
     ];
 }
@@ -68,7 +70,7 @@ struct Step {
     act: fn(&Workspace, Build) -> Result<()>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         need: Need::DebianPackages,
         name: "Debian packages",
@@ -116,6 +118,12 @@ const STEPS: [Step; 9] = [
         name: "Chromium",
         look: look_for_chromium,
         act: |workspace, _| debian::install(workspace, &[CHROMIUM]),
+    },
+    Step {
+        need: Need::BrowserStories,
+        name: "npm packages of the browser stories",
+        look: |workspace| node_packages(workspace, crate::browser::FOLDER),
+        act: |workspace, _| install_node_packages(workspace, crate::browser::FOLDER),
     },
     Step {
         need: Need::Schemathesis,

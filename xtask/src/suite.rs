@@ -10,7 +10,7 @@ use crate::command::Program;
 use crate::report::{self, Row, Verdict};
 use crate::setup::{self, Build, Need};
 use crate::workspace::Workspace;
-use crate::{deny, fuzz, links, properties, regions, web, words};
+use crate::{browser, deny, fuzz, links, properties, regions, web, words};
 
 /// How long the tests may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Suite {
 }
 
 // Suites of tests choose from the whole workspace: chosen packages alone have other features, and everything would be built twice.
-static SUITES: [Suite; 8] = [
+static SUITES: [Suite; 9] = [
     Suite {
         name: "fmt",
         what: "the Rust source is formatted",
@@ -90,7 +90,7 @@ static SUITES: [Suite; 8] = [
     },
     Suite {
         name: "web",
-        what: "the pages are built, and both modules prove in a browser",
+        what: "the pages are built, typed, tested and looked at; both modules prove in a browser",
         needs: &[
             Need::Wasm,
             Need::WebPackages,
@@ -129,6 +129,19 @@ static SUITES: [Suite; 8] = [
             "-E",
             "package(luyin) and not test(/^openapi::/)",
         ])],
+    },
+    Suite {
+        name: "browser",
+        what: "stories through the real pages in Chromium, over a demo network",
+        needs: &[
+            Need::DebianPackages,
+            Need::Wasm,
+            Need::WebPackages,
+            Need::Chromium,
+            Need::BrowserStories,
+            Need::ProvingKeys,
+        ],
+        actions: &[Action::Check(browser::check)],
     },
     Suite {
         name: "api",
@@ -281,7 +294,7 @@ mod tests {
         assert_eq!(
             names(&choose(&[]).unwrap()),
             [
-                "fmt", "lint", "data", "web", "units", "stories", "api", "docs"
+                "fmt", "lint", "data", "web", "units", "stories", "browser", "api", "docs"
             ]
         );
         let two = ["docs".to_owned(), "fmt".to_owned()];

@@ -1,0 +1,88 @@
+// The gate page at its post: set up once, then nothing but what its camera sees.
+import { filmed } from './camera.mjs'
+
+const STEP_MS = 30_000
+
+export class Gate {
+  constructor(device, page, camera) {
+    Object.assign(this, { device, page, camera })
+  }
+
+  /** Sets a gate up at the employer's venue, has the authority let it in, and begins to watch. */
+  static async open(device, demo, camera) {
+    const gate = new Gate(device, await device.open('g'), camera)
+    await gate.page.getByLabel('Venue identifier').fill(demo.dids.employer)
+    await gate.page.getByLabel('Policy number').fill(demo.policy)
+    await gate.press('Draw the key and register')
+    const did = await gate.page.locator('.card .mono').first().innerText()
+    await demo.accredit(did)
+    await gate.press('Use the camera')
+    await gate.watching()
+    return gate
+  }
+
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).first().click()
+  }
+
+  /** Until it reads what it sees. After a reload it goes back to its post by itself. */
+  watching() {
+    return this.page.getByText('Hold it to the camera, or use the scanner').waitFor()
+  }
+
+  /** Holds a screen up; gives the verdict and the milliseconds from the first sight to it. */
+  async scan(png) {
+    this.camera.show(filmed(png))
+    const screen = this.page.locator('.screen')
+    await screen.waitFor()
+    const [colour, reason, took] = await Promise.all(['data-colour', 'data-reason', 'data-took'].map((name) => screen.getAttribute(name)))
+    this.camera.clear()
+    return { colour, reason, took: Number(took) }
+  }
+
+  /** Until its clock has come to another step than this one: shown twice in one step, a pass is a replay. */
+  async pastStep(step) {
+    await this.page.waitForFunction(({ step, length }) => Math.floor(Date.now() / length) > step, { step, length: STEP_MS }, { polling: 200 })
+  }
+
+  /** The screen goes back to scanning. */
+  async next() {
+    await this.press('Next')
+    await this.page.locator('.screen').waitFor({ state: 'detached' })
+  }
+
+  /** Scans and clears away. */
+  async verdict(png) {
+    const seen = await this.scan(png)
+    await this.next()
+    return seen
+  }
+
+  /** Until it has by itself asked for data newer than this moment, and taken them. */
+  async renewed(since) {
+    const { heard } = this.device.tap
+    while (!heard.some(({ path, at }) => path === '/v1/gate/bundle' && at > since)) await new Promise((later) => setTimeout(later, 100))
+    await this.page.getByText('Data 0 s old').or(this.page.getByText(/Data \d s old/)).first().waitFor()
+  }
+
+  async reload() {
+    await this.page.reload()
+    await this.watching()
+  }
+
+  /** Until the decoder and the page are kept for a start without the server. */
+  async kept() {
+    await this.page.evaluate(async () => {
+      await navigator.serviceWorker.ready
+      while ((await (await caches.open('luyin-decoder')).keys()).length === 0) await new Promise((later) => setTimeout(later, 50))
+    })
+  }
+
+  /** Sends its records. */
+  async upload() {
+    await this.press('Settings')
+    await this.press('Send the records now')
+    await this.press('Back to scanning')
+    await this.page.getByText('All records sent').waitFor()
+  }
+}
