@@ -65,7 +65,7 @@ pub fn run(effort: Effort, directory: &Path, mut say: impl FnMut(&str)) -> anyho
     say("disk");
     let raw_syncs_per_s = disk::syncs_per_s(directory, 200)?;
     let (rates, seconds): (&[f64], f64) = match effort {
-        Effort::Quick => (&[1_000.0, 1_400.0, 1_800.0], 3.0),
+        Effort::Quick => (&[1_000.0, 1_400.0, 1_800.0, 2_000.0, 2_200.0], 3.0),
         Effort::Full => (
             &[
                 1_000.0, 1_200.0, 1_400.0, 1_600.0, 1_800.0, 2_000.0, 2_300.0, 2_600.0,

@@ -2,8 +2,11 @@
 //! while the one before is being written.
 //!
 //! ```text
-//! submit → queue → [judge: gather, form, proofs] → [write: propose, commit, receipts, answer, publish]
+//! submit → queue → [judge: gather, form, proofs] → [write: propose, commit, receipts, answer; publish]
 //! ```
+//!
+//! Each stage has threads of its own to compute on: in a pool that both share, the little that writing has to compute would
+//! wait until a batch of proofs is done, tens of milliseconds at a time, and the stages would take turns.
 //!
 //! A submitter is answered after `commit`, which has synced the block to the disk. A disk that fails answers everyone with
 //! its failure, and the chain is opened anew until it works; what was acknowledged before is untouched by that.
@@ -13,6 +16,7 @@ use super::judging::Judging;
 use super::orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 use super::published::Published;
 use super::receipts::{BoundKey, Receipts};
+use super::turn::Turns;
 use super::writing::Writing;
 use crate::clock::Clock;
 use crate::config::OrdererConfig;
@@ -24,6 +28,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 type Answer = oneshot::Sender<Result<Receipt, NotOrdered>>;
@@ -90,14 +95,18 @@ impl InProcess {
         let writing = Writing {
             chain: Some(chain),
             parts,
-            judged,
+            turns: Turns::new(judged, Duration::from_millis(around.config.tick_ms)),
             condition: Arc::clone(&condition),
             around,
         };
+        let hashing = rayon::ThreadPoolBuilder::new()
+            .thread_name(|n| format!("write-{n}"))
+            .build()
+            .map_err(std::io::Error::other)?;
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let stages = vec![
             thread("judge").spawn(move || judging.run())?,
-            thread("write").spawn(move || writing.run())?,
+            thread("write").spawn(move || hashing.install(|| writing.run()))?,
         ];
         Ok(Self {
             queue: Mutex::new(Some(queue)),

@@ -9,6 +9,7 @@ pub mod open;
 pub mod orderer;
 pub mod published;
 pub mod receipts;
+mod turn;
 pub mod verifying_keys;
 mod writing;
 

@@ -1,8 +1,10 @@
-//! The second stage of the orderer: proposes, commits, answers, publishes; and opens a failed chain anew.
+//! The second stage of the orderer: proposes, commits, answers; publishes when nothing else waits, or has to wait no
+//! longer; and opens a failed chain anew.
 
 use super::in_process::{CLOSED, FAILING, Judged, Surroundings, WORKING, Waiting, answer};
 use super::orderer::{NotOrdered, Receipt};
 use super::receipts::{Row, make_up_receipts};
+use super::turn::{Turn, Turns};
 use crate::clock::Clock;
 use luyin_ledger::chain::{Block, Chain, ChainError, Parts, Proposal};
 use luyin_ledger::log::merkle::EntryIndex;
@@ -13,30 +15,29 @@ use luyin_protocol::tx::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The stage with its end of the pipe.
 pub(super) struct Writing {
     /// `None` after a failure, until the chain is opened anew.
     pub chain: Option<Chain>,
     pub parts: Parts,
-    pub judged: Receiver<Judged>,
+    pub turns: Turns,
     pub condition: Arc<AtomicU8>,
     pub around: Surroundings,
 }
 
 impl Writing {
     pub fn run(mut self) {
-        let tick = Duration::from_millis(self.around.config.tick_ms);
         loop {
-            match self.judged.recv_timeout(tick) {
-                Ok(Judged { waiting, claims }) => {
+            match self.turns.next() {
+                Turn::Write(Judged { waiting, claims }) => {
                     self.write(waiting);
                     self.around.judge.forget(&claims);
                 }
-                Err(RecvTimeoutError::Timeout) => self.tick(),
-                Err(RecvTimeoutError::Disconnected) => break,
+                Turn::Publish => self.publish(),
+                Turn::Tick => self.tick(),
+                Turn::End => break,
             }
         }
         self.condition.store(CLOSED, Ordering::SeqCst);
@@ -99,7 +100,7 @@ impl Writing {
         }
     }
 
-    /// The block is durable: receipts, answers, then the checkpoint.
+    /// The block is durable: receipts and answers; its checkpoint follows.
     fn acknowledge(
         &mut self,
         receipt: luyin_ledger::chain::Receipt,
@@ -137,6 +138,12 @@ impl Writing {
         }
         // Behind the receipts: who sent the same twice finds the first one's.
         self.refuse(refused);
+        self.turns.committed();
+    }
+
+    /// Publishes everything that is durable.
+    fn publish(&mut self) {
+        self.turns.settled();
         let published = self.chain.as_mut().map(Chain::publish);
         match published {
             Some(Ok(checkpoint)) => self.around.published.show(checkpoint),
@@ -157,6 +164,7 @@ impl Writing {
     fn fail(&mut self) {
         self.condition.store(FAILING, Ordering::SeqCst);
         self.around.published.stall();
+        self.turns.settled();
         self.chain = None;
     }
 

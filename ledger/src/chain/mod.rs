@@ -3,17 +3,19 @@
 //! # Commit order
 //!
 //! ```text
-//! checked → record appended and synced → trees' files written → index applied        (commit)
-//!         → log tiles written → read back → signed → checkpoint renamed               (publish)
+//! checked → record appended and synced → trees' files that are due written → index applied   (commit)
+//!         → log tiles written → read back → signed → checkpoint renamed                       (publish)
 //! ```
 //!
 //! Why a crash at each arrow is safe:
 //!
 //! - before the record is synced: nobody was told; what is half written is cut off when the log is opened;
-//! - after it: the block is in the log. The index still says the block before, and the trees' files of that block stand, since
-//!   files are named by their sizes and never change. Opening runs the missing records again, through the same functions;
-//!   the same entries give the same files and the same index;
-//! - after the trees' files: as before, the files are written once more with the same content;
+//! - after it: the block is in the log. The index still says the block before, and the trees' files that it names stand,
+//!   since files are named by their sizes and never change; the notes behind those files are taken from the log (see
+//!   `note_files`). Opening runs the missing records again, through the same functions; the same entries give the same files
+//!   and the same index;
+//! - after the trees' files: as before, the files are written once more with the same content. An index that names files
+//!   comes after them, so it never names what is not there;
 //! - after the index: state and log agree. The published checkpoint is older than both; its tiles are untouched. Opening
 //!   appends the records behind it to the log tiles and publishes;
 //! - within publication: see [`crate::log::checkpoint`].
@@ -27,6 +29,7 @@
 mod block;
 mod checkpoint;
 mod error;
+mod note_files;
 mod open;
 mod propose;
 mod read_only;
@@ -65,7 +68,7 @@ use std::sync::Arc;
 pub const PUBLIC_DIR: &str = "log";
 
 /// Blocks between two flushes of the index: what has to be run again at most after a power loss.
-const FLUSH_EVERY: u64 = 256;
+const FLUSH_EVERY: u64 = if cfg!(test) { 16 } else { 256 };
 
 /// The times that a block may have, as its receiver's clock sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +147,7 @@ impl Chain {
         propose::propose(&self.base(), self.verifier.as_ref(), time, candidates)
     }
 
-    /// Makes a proposal durable: record, trees' files, index. When this returns, its transactions may be acknowledged.
+    /// Makes a proposal durable: record, trees' files that are due, index. When this returns, its transactions may be acknowledged.
     ///
     /// # Errors
     /// [`ChainError::Stale`] if another block came between. After any other error the chain must be opened anew; whether
@@ -277,12 +280,12 @@ impl Chain {
     fn settle(&mut self, proposal: Proposal) -> Result<Receipt, ChainError> {
         let height = proposal.height();
         let Proposal { block, outcome, .. } = proposal;
-        if outcome.epoch.is_some() {
-            self.superseded.keep_for_epoch();
-        }
-        for files in &outcome.files {
+        for files in outcome.epoch_files.iter().chain(&outcome.files) {
             files.write(&self.disk, &PathBuf::from(PUBLIC_DIR))?;
             self.superseded.add(files);
+        }
+        if outcome.epoch.is_some() {
+            self.superseded.keep(&self.trees.note_files());
         }
         self.store.apply(&outcome.changes.into_batch(height)?)?;
         if height.get().is_multiple_of(FLUSH_EVERY) {

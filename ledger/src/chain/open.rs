@@ -3,7 +3,9 @@
 use super::block::{record, split};
 use super::run::genesis;
 use super::superseded::Superseded;
-use super::{Block, Chain, ChainError, Health, PUBLIC_DIR, TimeBounds, Trees, node_keys};
+use super::{
+    Block, Chain, ChainError, Health, PUBLIC_DIR, TimeBounds, Trees, node_keys, note_files,
+};
 use crate::log::checkpoint::{Checkpoint, CheckpointSigner, Publisher, SignedCheckpoint};
 use crate::log::disk::Disk;
 use crate::log::segment::{Record, SegmentLog, Settings};
@@ -220,5 +222,8 @@ fn load_index(
         let index = height.get();
         return Err(ChainError::IndexAhead { index, log });
     }
-    Trees::restore(&state, tip.time.day(), disk, Path::new(PUBLIC_DIR))
+    let dir = Path::new(PUBLIC_DIR);
+    let files = note_files::written(store, height)?;
+    let notes = note_files::restore(&state, &files, height, disk, dir, segments)?;
+    Trees::restore(&state, tip.time.day(), notes, disk, dir)
 }

@@ -1,7 +1,7 @@
 //! One block on one state: begin, take transactions, finish. Pure: nothing is written.
 
-use super::ChainError;
 use super::trees::{TreeFiles, Trees};
+use super::{ChainError, note_files};
 use crate::log::merkle::EntryIndex;
 use crate::state::block::{BlockRecord, Tip};
 use crate::state::epoch::Epoch;
@@ -28,6 +28,7 @@ pub(super) struct Run<'a> {
     first: EntryIndex,
     taken: u64,
     epoch: Option<EpochNumber>,
+    epoch_files: Option<TreeFiles>,
 }
 
 /// What a block amounts to, before anything is written.
@@ -35,6 +36,9 @@ pub(super) struct Run<'a> {
 pub(super) struct Outcome {
     pub changes: Changes,
     pub trees: Trees,
+    /// Of the forest before the block, for the epoch that it made.
+    pub epoch_files: Option<TreeFiles>,
+    /// Of the trees after it.
     pub files: Vec<TreeFiles>,
     pub tip: Tip,
     pub first: EntryIndex,
@@ -70,6 +74,10 @@ impl<'a> Run<'a> {
             kind,
         };
         let epoch = due.map(|kind| state.put_epoch(&make(kind))).transpose()?;
+        let epoch_files = match epoch {
+            Some(_) => note_files::of_epoch(&mut state, trees, tip.height)?,
+            None => None,
+        };
         Ok(Self {
             network,
             state,
@@ -80,6 +88,7 @@ impl<'a> Run<'a> {
             first: EntryIndex::new(tip.entries.get()),
             taken: 0,
             epoch,
+            epoch_files,
         })
     }
 
@@ -124,9 +133,11 @@ impl<'a> Run<'a> {
             first,
             taken,
             epoch,
+            epoch_files,
         } = self;
         let (notes, days) = (state.take_notes(), state.take_days());
-        let mut files = trees.grow_notes(&mut state, &notes)?;
+        let grown = trees.grow_notes(&mut state, &notes)?;
+        let mut files = note_files::of_block(&mut state, &trees, height, grown)?;
         files.extend(trees.make_days(&mut state, days, time.day())?);
         let entries = Count::new(first.get()).plus(1).plus(taken);
         let block = BlockRecord {
@@ -139,6 +150,7 @@ impl<'a> Run<'a> {
         Ok(Outcome {
             changes: state.into_changes(),
             trees,
+            epoch_files,
             files,
             tip,
             first,
@@ -156,6 +168,7 @@ pub(super) fn genesis(
     state.put(&keys::genesis(), parameters);
     let forest = NoteForest::of(Trees::empty().notes(), Count::new(0));
     state.put(&keys::note_forest(), &forest);
+    state.put(&keys::note_files(), &note_files::of_genesis());
     let (height, time) = (Height::new(0), Timestamp::new(0));
     let block = BlockRecord {
         time,

@@ -21,12 +21,12 @@ pub(super) struct Superseded {
 }
 
 impl Superseded {
-    /// Keeps the newest partial file of each note tree for good: the epoch just made is of its size.
-    pub fn keep_for_epoch(&mut self) {
-        for (prefix, files) in &mut self.partial {
-            if prefix.starts_with("note") {
-                files.pop();
-            }
+    /// Keeps a tree's partial file for good: the epoch just made is of its size.
+    pub fn keep(&mut self, files: &TreeFiles) {
+        if let (Some(listed), Some(kept)) =
+            (self.partial.get_mut(files.prefix()), files.partial_file())
+        {
+            listed.retain(|file| *file != kept);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::state::note::NoteForest;
 use crate::state::record::Count;
 use crate::state::{State, keys};
 use ark_bn254::Fr;
-use luyin_protocol::field::{AttestationRoot, NoteCommitment, TreeRoot};
+use luyin_protocol::field::{AttestationRoot, NoteCommitment};
 use luyin_protocol::hash::empty_leaf;
 use luyin_protocol::time::Day;
 use std::collections::BTreeMap;
@@ -39,6 +39,11 @@ impl TreeFiles {
             finished,
         } = self;
         ForestTiles::new(Arc::clone(disk), dir.join(prefix), Shape::NETWORK).write(tree, finished)
+    }
+
+    /// Whether the block filled a tile.
+    pub(super) fn fills_a_tile(&self) -> bool {
+        !self.finished.is_empty()
     }
 
     /// Where the tree has its files.
@@ -83,36 +88,34 @@ impl Trees {
         }
     }
 
-    /// The trees of a state, from their files below `dir`.
-    pub fn restore(
+    /// The trees of a state: the note forest as given, those of the days from their files below `dir`.
+    pub(super) fn restore(
         state: &State<'_>,
         today: Day,
+        notes: Forest,
         disk: &Arc<dyn Disk>,
         dir: &Path,
     ) -> Result<Self, ChainError> {
-        let open = |prefix: PathBuf, size: Count, root: Fr| {
-            let files = ForestTiles::new(Arc::clone(disk), dir.join(prefix), Shape::NETWORK);
-            files.restore(size.get(), root)
-        };
-        let NoteForest {
-            notes: _,
-            open_size,
-            open_root,
-            closed,
-        } = state.note_forest()?;
-        let number = u64::try_from(closed.len()).map_err(|_| ForestError::Range)?;
-        let tree = open(note_prefix(number), open_size, open_root.value())?;
-        let closed = closed.iter().map(TreeRoot::value).collect();
         let mut days = BTreeMap::new();
         for (day, record) in state.live_day_trees(today)? {
-            let prefix = day_prefix(day, record.revision);
-            let tree = open(prefix, record.leaves, record.root.value())?;
+            let prefix = dir.join(day_prefix(day, record.revision));
+            let files = ForestTiles::new(Arc::clone(disk), prefix, Shape::NETWORK);
+            let tree = files.restore(record.leaves.get(), record.root.value())?;
             days.insert(day, Arc::new(tree));
         }
         Ok(Self {
-            notes: Arc::new(Forest::restore(closed, tree)),
+            notes: Arc::new(notes),
             days,
         })
+    }
+
+    /// The files of the newest note tree as it is, without tiles that were full before.
+    pub(super) fn note_files(&self) -> TreeFiles {
+        TreeFiles {
+            prefix: note_prefix(self.notes.newest()),
+            tree: Arc::new(self.notes.open().clone()),
+            finished: Vec::new(),
+        }
     }
 
     /// The note forest.

@@ -17,7 +17,7 @@ use crate::log::disk::Disk;
 use crate::log::merkle::{EntryIndex, Frontier, LogHash, TreeHead};
 use crate::log::segment::{Bound, Record, SegmentError, SegmentLog, Settings};
 use crate::log::tiles::{TileError, TileReader};
-use crate::state::{Network, State};
+use crate::state::{Network, State, keys};
 use crate::store::{Height, MemoryStore, Store};
 use crate::tx::ProofVerifier;
 use luyin_protocol::codec::Canonical;
@@ -288,10 +288,18 @@ impl Check<'_> {
         let read = |error: ChainError| fault(PUBLIC_DIR, None, None, error.into());
         let forest = state.note_forest().map_err(|e| read(e.into()))?;
         let capacity = Shape::NETWORK.capacity();
-        let closed = forest.closed.iter().map(|root| (capacity, *root));
-        let trees = closed.chain([(forest.open_size.get(), forest.open_root)]);
-        for (number, (size, root)) in (0u64..).zip(trees) {
-            self.forest(note_prefix(number), |files| files.check(size, root.value()))?;
+        for (number, root) in (0u64..).zip(&forest.closed) {
+            let check = |files: &ForestTiles| files.check(capacity, root.value());
+            self.forest(note_prefix(number), check)?;
+        }
+        // The open tree has files up to some block; the leaves behind it were in the entries.
+        let written = state.get(&keys::note_files()).map_err(|e| read(e.into()))?;
+        let written = written.map(|files| (files.open_tree(), files.open_root));
+        if let Some(((number, size), root)) = written
+            && usize::try_from(number) == Ok(forest.closed.len())
+        {
+            let check = |files: &ForestTiles| files.check(size, root.value());
+            self.forest(note_prefix(number), check)?;
         }
         let tip = state.tip().map_err(|e| read(e.into()))?;
         let today = tip.map(|tip| tip.time.day());

@@ -11,7 +11,7 @@ use super::block::{BlockRecord, Tip};
 use super::enrolment::Enrolment;
 use super::epoch::{Epoch, LastEpochs};
 use super::identity::{DidEnd, DidHead, DidVersion};
-use super::note::{NoteForest, Spend};
+use super::note::{NoteFiles, NoteForest, Spend};
 use super::notice::{Lifted, PublishedNotice, ReleasedDay};
 use super::publication::{PublishedList, PublishedPolicy};
 use super::record::{BatchNumber, Count, EpochNumber, GovernanceSequence, LeafNumber, Version};
@@ -148,6 +148,8 @@ tables! {
     spend(nf: Nullifier) -> Spend = 0x52;
     /// Size and roots of the note forest.
     note_forest() -> NoteForest = 0x53;
+    /// How far its files reach.
+    note_files() -> NoteFiles = 0x54;
 
     /// An epoch.
     epoch(number: EpochNumber) -> Epoch = 0x60;

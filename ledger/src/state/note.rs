@@ -4,6 +4,7 @@ use super::record::{Count, records};
 use super::{State, StateError, keys};
 use crate::forest::{Forest, LeafPosition, Shape};
 use crate::log::merkle::EntryIndex;
+use crate::store::Height;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
 use luyin_protocol::field::{NoteCommitment, Nullifier, TreeRoot};
 use luyin_protocol::signature::Sha256Hash;
@@ -27,6 +28,29 @@ records! {
         entry: EntryIndex,
         /// Where the next note stands.
         next: LeafPosition,
+    }
+}
+
+records! {
+    /// How far the note forest's files reach that are sure to be there: those of the forest after a block.
+    NoteFiles {
+        /// The block.
+        height: Height,
+        /// Leaves in all trees together after it.
+        notes: Count,
+        /// Root of the tree that was open then.
+        open_root: TreeRoot,
+    }
+}
+
+impl NoteFiles {
+    /// Number and size of the tree that was open then. A full tree stays open until the next leaf comes.
+    #[must_use]
+    pub fn open_tree(&self) -> (u64, u64) {
+        let capacity = Shape::NETWORK.capacity();
+        let notes = self.notes.get();
+        let tree = notes.saturating_sub(1) / capacity;
+        (tree, notes.saturating_sub(tree.saturating_mul(capacity)))
     }
 }
 

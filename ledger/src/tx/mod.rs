@@ -29,6 +29,7 @@ pub use refusal::{
 use crate::state::{Network, Place, State, StateError};
 use ark_bn254::Fr;
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::field::NoteCommitment;
 use luyin_protocol::signature::ProofBytes;
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{MAX_ENTRY, Tx};
@@ -147,6 +148,24 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Tx) -> Result<(), StateError
         Tx::AttestWithdrawn(tx) => attest_withdrawn::apply(state, at, tx),
         Tx::Absorb(tx) => absorb::apply(state, at, tx),
         Tx::AuditBatch(tx) => audit_batch::apply(state, at, tx),
+    }
+}
+
+/// The note that a transaction adds to the forest.
+#[must_use]
+pub fn made_note(tx: &Tx) -> Option<NoteCommitment> {
+    match tx {
+        Tx::Enrol(tx) => Some(tx.public.cm),
+        Tx::CheckIn(tx) => Some(tx.cm_new),
+        Tx::Absorb(tx) => Some(tx.cm_new),
+        Tx::DidCreate(_)
+        | Tx::DidUpdate(_)
+        | Tx::DidDeactivate(_)
+        | Tx::Governance(_)
+        | Tx::Release(_)
+        | Tx::Attest(_)
+        | Tx::AttestWithdrawn(_)
+        | Tx::AuditBatch(_) => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! A crash at every operation of a commit and a publication.
 
 use super::{copy, lived_in};
-use crate::chain::{Chain, ChainError};
+use crate::chain::{Chain, ChainError, FLUSH_EVERY};
+use crate::forest::Shape;
 use crate::log::disk::{Failure, Fault, MemoryDisk};
 use crate::log::merkle::TreeHead;
 use crate::store::{MemoryStore, StoreFault};
@@ -19,10 +20,22 @@ struct Scene {
     before: TreeHead,
     after: TreeHead,
     content: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Operations on disk and store that the block takes.
-    operations: (u64, u64),
+    /// Operations on the disk that the block takes until it is acknowledged, and with its publication.
+    committed: u64,
+    published: u64,
+    /// Operations on the index.
+    indexed: u64,
+    index: Index,
 }
 
+/// What becomes of the index in a crash. Where the log is long, a whole one each time would take minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Index {
+    Kept,
+    KeptOrLost,
+}
+
+/// Everything at once, and no epoch.
 fn scene() -> Scene {
     let mut world = lived_in();
     let epoch = world.epoch();
@@ -32,11 +45,65 @@ fn scene() -> Scene {
         Tx::AttestWithdrawn(world.withdraw(world.today(), &[1])),
         Tx::Attest(world.attest(&[3])),
     ];
+    scene_of(world, transactions)
+}
+
+/// A block that makes an epoch of notes that no file holds yet.
+fn epoch_scene() -> Scene {
+    let mut world = lived_in();
+    let epoch = world.epoch();
+    let tx = world.proved_checkin(epoch);
+    world.accept_one(tx);
+    world.advance(15_000);
+    let transactions = vec![world.proved_checkin(epoch)];
+    scene_of(world, transactions)
+}
+
+/// A block behind which the index is flushed, and a file goes that a newer one has made superfluous.
+fn flush_scene() -> Scene {
+    let mut world = lived_in();
+    let epoch = world.epoch();
+    wait_for_a_flush(&mut world);
+    let tx = world.proved_checkin(epoch);
+    world.accept_one(tx);
+    wait_for_a_flush(&mut world);
+    let transactions = vec![world.proved_checkin(epoch)];
+    Scene {
+        index: Index::Kept,
+        ..scene_of(world, transactions)
+    }
+}
+
+/// Until the next block is one that flushes the index.
+fn wait_for_a_flush(world: &mut World) {
+    while !world.chain.position().records().is_multiple_of(FLUSH_EVERY) {
+        world.accept(vec![]);
+    }
+}
+
+/// A block that fills a tile of the note forest.
+fn tile_scene() -> Scene {
+    let mut world = lived_in();
+    let epoch = world.epoch();
+    let notes = world.chain.state().note_forest().unwrap().notes.get();
+    let room = Shape::NETWORK.tile_width() - notes;
+    let nearly = (1..room).map(|_| world.proved_checkin(epoch)).collect();
+    world.accept(nearly);
+    let transactions = (0..3).map(|_| world.proved_checkin(epoch)).collect();
+    Scene {
+        index: Index::Kept,
+        ..scene_of(world, transactions)
+    }
+}
+
+fn scene_of(mut world: World, transactions: Vec<Tx>) -> Scene {
     let (disk, store) = (world.disk.fork(), copy(&world.store));
     let before = world.chain.head();
     let mut chain = open(&disk.fork(), &copy(&store)).unwrap();
     let started = (world.disk.operations(), world.store.operations());
-    world.accept(transactions.clone());
+    chain_advances(&mut world.chain, world.now, &transactions).unwrap();
+    let committed = world.disk.operations() - started.0;
+    world.chain.publish().unwrap();
     chain_advances(&mut chain, world.now, &transactions).unwrap();
     assert_eq!(chain.head(), world.chain.head());
     Scene {
@@ -47,10 +114,10 @@ fn scene() -> Scene {
         before,
         after: world.chain.head(),
         content: super::content(&world.store),
-        operations: (
-            world.disk.operations() - started.0,
-            world.store.operations() - started.1,
-        ),
+        committed,
+        published: world.disk.operations() - started.0,
+        indexed: world.store.operations() - started.1,
+        index: Index::KeptOrLost,
     }
 }
 
@@ -73,6 +140,22 @@ enum Told {
 }
 
 impl Scene {
+    /// Cuts the power, and lets the disk fail, at each of so many operations.
+    fn every_crash(&self, operations: u64) {
+        let mut told = Vec::new();
+        for operation in 0..=operations {
+            told.push(self.play(Some(Fault::PowerCut { operation }), None));
+            if self.index == Index::KeptOrLost {
+                for when in [Failure::Before, Failure::After] {
+                    self.play(Some(Fault::Fail { operation, when }), None);
+                }
+            }
+        }
+        // The first cuts fall before the acknowledgement, the last ones behind it.
+        assert_eq!(told.first(), Some(&Told::Failed));
+        assert_eq!(told.last(), Some(&Told::Acknowledged));
+    }
+
     /// Runs the block under a fault; then every way in which the machine may come back.
     fn play(&self, disk_fault: Option<Fault>, store_fault: Option<StoreFault>) -> Told {
         let (disk, store) = (self.disk.fork(), copy(&self.store));
@@ -104,7 +187,9 @@ impl Scene {
                 let store = Arc::new(store.after_power_loss(batches));
                 self.comes_back(&disk.fork(), &store, told);
             }
-            self.comes_back(&disk, &Arc::new(MemoryStore::new()), told);
+            if self.index == Index::KeptOrLost {
+                self.comes_back(&disk, &Arc::new(MemoryStore::new()), told);
+            }
         }
         told
     }
@@ -151,24 +236,24 @@ fn shifted_store(fault: StoreFault, by: u64) -> StoreFault {
 
 #[test]
 fn a_crash_at_any_step_loses_nothing_acknowledged_and_ends_in_the_same_roots() {
-    let scene = scene();
-    assert!(scene.operations.0 > 20, "{:?}", scene.operations);
-    let mut told = Vec::new();
-    for operation in 0..=scene.operations.0 {
-        told.push(scene.play(Some(Fault::PowerCut { operation }), None));
-        for when in [Failure::Before, Failure::After] {
-            scene.play(Some(Fault::Fail { operation, when }), None);
-        }
+    for scene in [scene(), epoch_scene(), flush_scene()] {
+        assert!(scene.published > scene.committed + 15);
+        scene.every_crash(scene.published);
     }
-    // The first cuts fall before the acknowledgement, the last ones behind it.
-    assert_eq!(told.first(), Some(&Told::Failed));
-    assert_eq!(told.last(), Some(&Told::Acknowledged));
+}
+
+#[test]
+fn a_crash_at_any_step_before_a_block_that_fills_a_tile_is_acknowledged_loses_nothing() {
+    let scene = tile_scene();
+    // A record; a full tile, a partial one and the roots of the full ones, in two directories.
+    assert!(scene.committed > 12, "{}", scene.committed);
+    scene.every_crash(scene.committed);
 }
 
 #[test]
 fn an_index_that_fails_before_or_after_its_batch_is_made_up_for() {
     let scene = scene();
-    for operation in 0..scene.operations.1 {
+    for operation in 0..scene.indexed {
         let before = scene.play(None, Some(StoreFault::Before { operation }));
         let after = scene.play(None, Some(StoreFault::After { operation }));
         assert_eq!((before, after), (Told::Failed, Told::Failed));

@@ -7,6 +7,7 @@ use crate::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint};
 use crate::log::disk::{Disk, MemoryDisk};
 use crate::log::merkle::EntryIndex;
 use crate::log::segment::{SegmentLog, Settings};
+use crate::state::keys;
 use crate::tx::tests::world::*;
 use crate::tx::{AlreadyJudged, Refusal, Statement};
 use luyin_protocol::signature::Sha256Hash;
@@ -43,7 +44,7 @@ fn a_flipped_bit_in_any_file_that_the_checkpoint_needs_is_found() {
     let world = lived_in();
     let size = world.chain.head().size();
     let state = world.chain.state();
-    let notes = state.note_forest().unwrap().notes;
+    let notes = state.get(&keys::note_files()).unwrap().unwrap().notes;
     let needed = [
         "segments/00000000000000000000.seg".to_owned(),
         format!("{PUBLIC_DIR}/checkpoint"),
