@@ -54,7 +54,10 @@ pub fn unwraps<T, E: Debug>(
 pub fn reserves_what_it_is_told(count: Option<&[u8; 4]>, each: usize) {
     let count = count.map_or(0, |bytes| u32::from_le_bytes(*bytes));
     let count = usize::try_from(count).unwrap_or(0);
-    let reserved: Vec<u8> = Vec::with_capacity(count.saturating_mul(each));
+    let mut reserved: Vec<u8> = Vec::new();
+    if let Err(error) = reserved.try_reserve_exact(count.saturating_mul(each)) {
+        panic!("out of memory: {error}");
+    }
     std::hint::black_box(&reserved);
 }
 
