@@ -12,6 +12,7 @@ const LARGEST = 80_000
 export async function keepScreen(page, name) {
   if (!process.env.LUYIN_SCREENS) return
   mkdirSync(FOLDER, { recursive: true })
+  await page.evaluate(() => scrollTo(0, 0))
   const picture = PNG.sync.read(await page.screenshot({ scale: 'css', animations: 'disabled' }))
   // Without transparency and packed hard: a fifth less than what the browser makes of it.
   const small = PNG.sync.write(picture, { colorType: 2, deflateLevel: 9, deflateStrategy: 0, filterType: 0 })

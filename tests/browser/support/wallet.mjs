@@ -122,7 +122,12 @@ export class Wallet {
         const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer())
         if (bytes.length === 0) continue
         bytes[bytes.length >> 1] ^= 1
-        const writable = await handle.createWritable()
+        // The page that was left lets go of it a moment later.
+        let writable = null
+        while (!writable) {
+          writable = await handle.createWritable().catch(() => null)
+          await new Promise((later) => setTimeout(later, 50))
+        }
         await writable.write(bytes)
         await writable.close()
       }
