@@ -155,7 +155,7 @@ macro_rules! clauses {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self {
                     $(Self::$letter => write!(
-                        f, "clause {}.{}: {}", $section, stringify!($letter).to_lowercase(), $text
+                        f, "clause {}.{}: {}", $section, stringify!($letter).to_ascii_lowercase(), $text
                     )),*
                 }
             }

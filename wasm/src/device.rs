@@ -25,7 +25,6 @@ impl Device {
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(host: BrowserHost) -> Self {
-        std::panic::set_hook(Box::new(|info| error(&info.to_string())));
         Self {
             page: Page::new(host, Strength::PRODUCTION),
         }
@@ -68,11 +67,4 @@ impl Reply {
     pub fn bytes(&self) -> Option<Vec<u8>> {
         self.bytes.clone()
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// What went wrong before the module stopped for good.
-    #[wasm_bindgen(js_namespace = console)]
-    fn error(text: &str);
 }

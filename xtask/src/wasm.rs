@@ -14,6 +14,16 @@ const MODULE: &str = "luyin_wasm.wasm";
 /// Memory that threads share has to say how far it may grow.
 const MOST_MEMORY: u32 = 1 << 30;
 
+/// The standard library is built with the module: for size, and for threads with atomics.
+const SMALL_STD: [&str; 4] = [
+    "-Z",
+    "build-std=std,panic_abort",
+    "-Z",
+    "build-std-features=optimize_for_size",
+];
+/// A panic ends the module without a text: texts, places and what writes them weigh more than anything but the proofs.
+const PANICS: [&str; 2] = ["-Zunstable-options", "-Cpanic=immediate-abort"];
+
 /// ring brings C. The compiler of the machine cannot make WASM of it; clang can.
 const C_COMPILER: &str = "clang";
 const C_ARCHIVER: &str = "llvm-ar";
@@ -107,14 +117,11 @@ pub fn build(workspace: &Workspace, module: Module) -> Result<()> {
         "--target-dir",
         &folder,
     ];
-    let mut flags = Vec::new();
+    arguments.extend(SMALL_STD);
+    let mut flags = PANICS.map(str::to_owned).to_vec();
     if module == Module::Threads {
         arguments.extend(["--features", "threads"]);
-        flags = flags_for_threads();
-    }
-    let builds_std = module == Module::Threads || rust == Rust::Debian;
-    if builds_std {
-        arguments.extend(["-Z", "build-std=std,panic_abort"]);
+        flags.extend(flags_for_threads());
     }
     let mut program = match rust {
         Rust::Target => Program::cargo(workspace, &arguments),
@@ -122,10 +129,8 @@ pub fn build(workspace: &Workspace, module: Module) -> Result<()> {
             .env("RUSTC", DEBIAN_RUSTC)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER),
     };
-    if builds_std {
-        // An unstable option of cargo.
-        program = program.env("RUSTC_BOOTSTRAP", "1");
-    }
+    // For the unstable options of cargo and the compiler.
+    program = program.env("RUSTC_BOOTSTRAP", "1");
     if module == Module::Threads {
         // Objects without these features cannot be linked to a shared memory.
         program = program.env("CFLAGS_wasm32_unknown_unknown", "-matomics -mbulk-memory");

@@ -77,14 +77,11 @@ pub(crate) fn prove_assignment<S: Statement, R: RngCore + CryptoRng>(
         || msm(&key.l_query, witness),
         || msm(&key.h_query, &h),
     );
-    let a = a + key.vk.alpha_g1 + key.delta_g1 * r;
-    let b = b + key.vk.beta_g2 + key.vk.delta_g2 * s;
-    let b_g1 = b_g1 + key.beta_g1 + key.delta_g1 * s;
-    let c = l + h + a * s + b_g1 * r - key.delta_g1 * (r * s);
-    let points = ark_groth16::Proof {
-        a: a.into_affine(),
-        b: b.into_affine(),
-        c: c.into_affine(),
-    };
+    // Multiples of affine points alone: those of others take numbers of any size, which no browser needs for anything else.
+    let a = (a + key.vk.alpha_g1 + key.delta_g1 * r).into_affine();
+    let b = (b + key.vk.beta_g2 + key.vk.delta_g2 * s).into_affine();
+    let b_g1 = (b_g1 + key.beta_g1 + key.delta_g1 * s).into_affine();
+    let c = (l + h + a * s + b_g1 * r - key.delta_g1 * (r * s)).into_affine();
+    let points = ark_groth16::Proof { a, b, c };
     Proof::from_points(points).map_err(|_| SynthesisError::Unsatisfiable)
 }

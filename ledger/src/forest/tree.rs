@@ -2,10 +2,10 @@
 
 use super::{ARITY, ForestError, Shape, empty_root, node, padded};
 use ark_bn254::Fr;
-use rayon::prelude::*;
 use std::sync::OnceLock;
 
 /// From how many nodes of one level on hashing is spread over all cores; one hash takes tens of microseconds.
+#[cfg(feature = "parallel")]
 const PARALLEL: usize = 64;
 
 /// A leaf tile that became full.
@@ -176,11 +176,24 @@ impl Tree {
 /// Hashes of the complete groups of four.
 fn parents(nodes: &[Fr]) -> Vec<Fr> {
     let (groups, _) = nodes.as_chunks::<ARITY>();
+    #[cfg(feature = "parallel")]
     if groups.len() >= PARALLEL {
-        groups.par_iter().map(node).collect()
-    } else {
-        groups.iter().map(node).collect()
+        use rayon::prelude::*;
+        return groups.par_iter().map(node).collect();
     }
+    groups.iter().map(node).collect()
+}
+
+/// Hashes of all groups of four, the last one filled up.
+fn padded_parents(row: &[Fr], level: u8) -> Vec<Fr> {
+    let parent = |group: &[Fr]| node(&padded(group, level));
+    #[cfg(feature = "parallel")]
+    if row.len() >= ARITY * PARALLEL {
+        use rayon::prelude::*;
+        let groups = row.par_chunks(ARITY).with_min_len(PARALLEL);
+        return groups.map(parent).collect();
+    }
+    row.chunks(ARITY).map(parent).collect()
 }
 
 /// Root of a subtree of `height` levels over a row of nodes of `level`, and the children on the way from node `index`.
@@ -192,8 +205,7 @@ pub fn ascend(row: &[Fr], level: u8, height: u8, index: usize) -> (Fr, Vec<[Fr; 
         index /= ARITY;
         let siblings = row.chunks(ARITY).nth(index).unwrap_or_default();
         way.push(padded(siblings, level));
-        let groups = row.par_chunks(ARITY).with_min_len(PARALLEL);
-        row = groups.map(|group| node(&padded(group, level))).collect();
+        row = padded_parents(&row, level);
     }
     let root = row.first().copied();
     (root.unwrap_or_else(|| empty_root(level + height)), way)

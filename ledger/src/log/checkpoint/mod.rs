@@ -1,11 +1,13 @@
 //! Signed statements of the log's size and root, after C2SP tlog-checkpoint and signed-note.
 
+mod note;
 #[cfg(feature = "node")]
 mod publish;
 #[cfg(feature = "node")]
 mod segment_line;
 mod sign;
 
+pub use note::NoteError;
 #[cfg(feature = "node")]
 pub use publish::{PublishError, Publisher};
 #[cfg(feature = "node")]

@@ -1,8 +1,8 @@
 //! Checkpoints as signed notes, with Ed25519 keys.
 
+use super::note::{self, Note, NoteError};
 use super::{Checkpoint, CheckpointError};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use signed_note::{Note, NoteError, Signer, Verifier, VerifierList};
 
 /// Signature type 1 of signed-note: Ed25519.
 const ED25519: u8 = 1;
@@ -11,7 +11,8 @@ const MAX_NOTE: usize = super::MAX_TEXT + (32 << 10);
 
 /// Whether a text may name a key or a log: not empty, no space, no control character, no `+`.
 pub fn is_name(name: &str) -> bool {
-    signed_note::is_key_name_valid(name) && !name.chars().any(char::is_control)
+    let barred = |c: char| c.is_whitespace() || c.is_control() || c == '+';
+    !name.is_empty() && !name.chars().any(barred)
 }
 
 /// Why nothing was signed.
@@ -23,7 +24,7 @@ pub enum SignError {
     /// Nobody to sign.
     #[error("no signer")]
     NoSigner,
-    /// The note library refused.
+    /// The text is none that can be signed.
     #[error("signed note: {0}")]
     Note(#[from] NoteError),
 }
@@ -34,8 +35,8 @@ pub enum VerifyError {
     /// Not a signed note, none of the known keys signed it, or one of them did wrongly.
     #[error("signed note: {0}")]
     Note(#[from] NoteError),
-    /// The note does not have the one form it is written in.
-    #[error("not in canonical form")]
+    /// Longer than any note of a log.
+    #[error("longer than a note may be")]
     Form,
     /// The text is no checkpoint.
     #[error(transparent)]
@@ -83,20 +84,6 @@ impl CheckpointSigner {
     }
 }
 
-impl Signer for CheckpointSigner {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> u32 {
-        self.id
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
-        Ok(self.key.try_sign(message)?.to_vec())
-    }
-}
-
 /// A key that verifies checkpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifierKey {
@@ -114,10 +101,9 @@ impl VerifierKey {
         if !is_name(name) {
             return Err(SignError::Name);
         }
-        let typed = [&[ED25519], key.as_bytes().as_slice()].concat();
         Ok(Self {
             name: name.to_owned(),
-            id: signed_note::key_id(name, &typed),
+            id: note::key_id(name, &typed(&key)),
             key,
         })
     }
@@ -131,23 +117,22 @@ impl VerifierKey {
     /// `<name>+<id>+<key>`, as other log tools take it.
     #[must_use]
     pub fn to_text(&self) -> String {
-        signed_note::new_ed25519_verifier_key(&self.name, &self.key)
-    }
-}
-
-impl Verifier for VerifierKey {
-    fn name(&self) -> &str {
-        &self.name
+        note::key_text(&self.name, self.id, &typed(&self.key))
     }
 
-    fn key_id(&self) -> u32 {
+    pub(super) const fn id(&self) -> u32 {
         self.id
     }
 
-    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         let signature = Signature::from_slice(signature);
         signature.is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
     }
+}
+
+/// A key with its kind before it.
+fn typed(key: &VerifyingKey) -> Vec<u8> {
+    [&[ED25519], key.as_bytes().as_slice()].concat()
 }
 
 /// A checkpoint with the note that carries its signatures.
@@ -167,9 +152,11 @@ impl SignedCheckpoint {
         if signers.is_empty() {
             return Err(SignError::NoSigner);
         }
-        let mut note = Note::new(checkpoint.to_text().as_bytes(), &[])?;
-        let dynamic: Vec<&dyn Signer> = signers.iter().map(|s| *s as &dyn Signer).collect();
-        note.add_sigs(&dynamic)?;
+        let mut note = Note::new(&checkpoint.to_text())?;
+        for signer in signers {
+            let signature = signer.key.sign(note.text().as_bytes());
+            note.add(&signer.name, signer.id, &signature.to_bytes());
+        }
         Ok(Self {
             checkpoint,
             note: note.to_bytes(),
@@ -189,18 +176,11 @@ impl SignedCheckpoint {
             return Err(VerifyError::Form);
         }
         let note = Note::from_bytes(bytes)?;
-        if note.to_bytes() != bytes {
-            return Err(VerifyError::Form);
-        }
-        let verifiers = keys
-            .iter()
-            .cloned()
-            .map(|key| Box::new(key) as Box<dyn Verifier>);
-        let (verified, _) = note.verify(&VerifierList::new(verifiers.collect()))?;
+        let signers = note.signers(keys)?;
         Ok(Self {
-            checkpoint: Checkpoint::from_text(note.text())?,
+            checkpoint: Checkpoint::from_text(note.text().as_bytes())?,
             note: bytes.to_vec(),
-            signers: verified.iter().map(|s| s.name().to_owned()).collect(),
+            signers,
         })
     }
 
