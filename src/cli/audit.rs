@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use luyin_protocol::did::Did;
-use luyin_protocol::signature::{Domain, PublicKey, Signature};
 use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use luyin_device::audit::{self, Action, AuditError, Auditor, Record, Span};
-use luyin_device::client::{ClientError, EncodedBytes};
+use luyin_device::audit::{self, Action, AuditError, Auditor, Record, SignedReport, Span};
+use luyin_device::client::ClientError;
 
 /// Name of the regulator's key in its keystore, where none is given.
 const KEY: &str = "regulator";
@@ -294,31 +293,13 @@ fn report(
     organisation: &Organisation,
     say: Say,
 ) -> Result<(), AuditCommandError> {
-    #[derive(serde::Serialize, serde::Deserialize)]
-    struct Signed {
-        report: EncodedBytes,
-        signer: PublicKey,
-        signature: Signature,
-    }
     let mut query: Vec<String> = Vec::new();
     query.extend(from.map(|x| format!("from={x}")));
     query.extend(to.map(|x| format!("to={x}")));
     let question = if query.is_empty() { "" } else { "?" };
     let target = format!("/v1/audit/report{question}{}", query.join("&"));
-    let signed: Signed = organisation.node.audit(&target)?;
-    if !organisation.parameters.nodes.contains(&signed.signer) {
-        let why = "the report's signer is no node of the network";
-        return Err(AuditError::DoesNotHold(why).into());
-    }
-    signed
-        .signer
-        .verify(
-            Domain::Report,
-            &organisation.network,
-            &signed.report.0,
-            &signed.signature,
-        )
-        .map_err(|_| AuditError::DoesNotHold("the report's signature"))?;
+    let signed: SignedReport = organisation.node.audit(&target)?;
+    signed.verify(&organisation.parameters)?;
     let content: Value = serde_json::from_slice(&signed.report.0)
         .map_err(|_| AuditError::DoesNotHold("the report is no JSON"))?;
     if let Some(path) = &out {

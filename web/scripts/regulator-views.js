@@ -34,6 +34,7 @@ export const REGULATOR_VIEWS = [
   regulator('verify-found', 'found', verify),
   regulator('actions', 'all', then(open, press('授权行为', 'Authority actions'), (page) => page.locator('article').first().waitFor())),
   regulator('checkpoint', 'all', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
+  regulator('checkpoint-wrong', 'found', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('report', 'found', report),
   regulator('reads', 'all', then(open, press('查询日志', 'Log of reads'), (page) => page.locator('table').waitFor())),
   regulator('reads-wide', 'all', then(open, press('查询日志', 'Log of reads'), (page) => page.locator('table').waitFor()), DESK),

@@ -1,5 +1,5 @@
 /** A regulator's device for component tests and for looking at its pages. Not shipped. */
-import type { Colour, Device, DeviceFault, GateDevice, RecordCheck, RegulatorDevice, WalletDevice } from '../src/device/api'
+import type { Colour, Device, DeviceFault, GateDevice, RecordCheck, RegulatorDevice, SignatureCheck, WalletDevice } from '../src/device/api'
 import { GATE, PLACE } from './fake-gate'
 
 export const REGULATOR = 'did:luyin:6nKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeEQvts2x9Z'
@@ -45,6 +45,9 @@ export class FakeRegulator implements Device {
   readonly refusals: DeviceFault[] = []
   records: FakeRecord[]
   check: RecordCheck
+  signature: SignatureCheck = { network: hex(9), holds: true }
+  /** What was to be verified. */
+  readonly signed: string[] = []
   rejected: string[] = []
   disputed: string[] = []
   opened = false
@@ -82,6 +85,14 @@ export class FakeRegulator implements Device {
       return this.answer(new URL(path, 'http://node'))
     },
     check: async () => this.check,
+    checkCheckpoint: async (note) => {
+      this.signed.push(note)
+      return this.signature
+    },
+    checkReport: async (report, signer, signature) => {
+      this.signed.push(`${report} ${signer} ${signature}`)
+      return this.signature
+    },
   }
 
   private answer(url: URL): unknown {

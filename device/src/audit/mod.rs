@@ -7,6 +7,7 @@ mod error;
 mod explained;
 mod proof;
 mod published;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -16,3 +17,4 @@ pub use check::{Checked, check_record};
 pub use error::AuditError;
 pub use explained::ExplainedInput;
 pub use proof::{Proved, anchored, check_batches, consistency, inclusion};
+pub use signed::{SignedReport, signed_checkpoint};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::checkpoint::SignedCheckpoint;
 use luyin_ledger::log::merkle::{
     EntryIndex, Frontier, LogHash, TreeHead, verify_consistency, verify_inclusion,
 };
@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::AuditError;
 use super::answers::{OneRecord, Record, one_record};
+use super::signed::signed_checkpoint;
 use crate::client::{NodeClient, Transport};
 
 /// What was proved.
@@ -35,18 +36,7 @@ fn hash(h: &Sha256Hash) -> LogHash {
 
 /// The node's newest checkpoint, verified.
 fn checkpoint<T: Transport>(node: &NodeClient<T>) -> Result<SignedCheckpoint, AuditError> {
-    let parameters = node.parameters()?;
-    let keys: Vec<VerifierKey> = parameters
-        .nodes
-        .iter()
-        .filter_map(|key| ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes()).ok())
-        .filter_map(|key| VerifierKey::new(&parameters.origin, key).ok())
-        .collect();
-    let bad = AuditError::DoesNotHold("the checkpoint's signature");
-    match SignedCheckpoint::verify(&node.checkpoint()?, &keys) {
-        Ok(signed) if signed.checkpoint().origin() == parameters.origin => Ok(signed),
-        _ => Err(bad),
-    }
+    signed_checkpoint(&node.checkpoint()?, &node.parameters()?)
 }
 
 fn proved(signed: &SignedCheckpoint, hashes: usize) -> Proved {

@@ -32,7 +32,7 @@ use rand::rngs::OsRng;
 
 const DAY: Day = Day::new(20_000);
 
-fn key(n: u8) -> SigningKey {
+pub(super) fn key(n: u8) -> SigningKey {
     SigningKey::from_secret(&SecretBytes::new([n; 32]))
 }
 
@@ -48,7 +48,7 @@ fn morning() -> Timestamp {
     DAY.start().plus_ms(9 * 3_600_000)
 }
 
-fn parameters() -> NetworkParameters {
+pub(super) fn parameters() -> NetworkParameters {
     let h = Sha256Hash::of(b"vk");
     let trustee = |n: u8| TrusteeInfo {
         name: format!("trustee {n}"),

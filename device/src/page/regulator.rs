@@ -3,12 +3,13 @@
 use super::host::Line;
 use super::secret::{Key, StretchingView};
 use super::{Asked, Fault, Host, Reply, decoded};
-use crate::audit::{OneRecord, check_record};
+use crate::audit::{AuditError, OneRecord, SignedReport, check_record, signed_checkpoint};
 use crate::client::{NodeClient, RequestSigner};
 use luyin_keys::keystore::{Algorithm, Keystore, KeystoreError};
 use luyin_keys::sealed::{SealError, Secret, Strength, Stretching};
 use luyin_keys::signing::SigningKey;
 use luyin_protocol::did::{Did, DidDocument};
+use luyin_protocol::network::NetworkParameters;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,6 +48,8 @@ impl<H: Host> RegulatorPage<H> {
             }
             "call" => self.ask(asked),
             "check" => self.check(asked),
+            "checkCheckpoint" => self.check_checkpoint(asked),
+            "checkReport" => self.check_report(asked),
             _ => Err(asked.unknown()),
         }
     }
@@ -143,6 +146,44 @@ impl<H: Host> RegulatorPage<H> {
             "proof": checked.proof,
             "inputs": checked.inputs,
             "inBatch": checked.in_batch,
+        }))
+    }
+
+    /// Whether a node of the network signed a checkpoint, and which network that is.
+    fn check_checkpoint(&self, asked: &Asked<'_>) -> Result<Reply, Fault> {
+        #[derive(Deserialize)]
+        struct Arguments {
+            note: String,
+        }
+        let Arguments { note } = asked.read()?;
+        self.signed_by_the_network(asked, |parameters| {
+            signed_checkpoint(note.as_bytes(), parameters).map(|_| ())
+        })
+    }
+
+    /// The same of a report.
+    fn check_report(&self, asked: &Asked<'_>) -> Result<Reply, Fault> {
+        let report: SignedReport = asked.read()?;
+        self.signed_by_the_network(asked, |parameters| report.verify(parameters))
+    }
+
+    /// The keys are those of the founding data, whose hash is the network's identity: the page shows it, so that it can be
+    /// compared with the one that was handed out beside this node.
+    fn signed_by_the_network(
+        &self,
+        asked: &Asked<'_>,
+        check: impl FnOnce(&NetworkParameters) -> Result<(), AuditError>,
+    ) -> Result<Reply, Fault> {
+        let node = self.signed(asked)?;
+        let wrong = match check(&node.parameters()?) {
+            Ok(()) => None,
+            Err(error @ AuditError::DoesNotHold(_)) => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        Reply::of(&json!({
+            "network": node.network_id()?,
+            "holds": wrong.is_none(),
+            "wrong": wrong,
         }))
     }
 }

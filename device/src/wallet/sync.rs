@@ -5,13 +5,14 @@
 //! node published.
 
 use super::{Ledger, WalletError};
+use crate::audit::signed_checkpoint;
 use crate::client::{ClientError, Epoch, Forest};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
 use luyin_ledger::forest::{
     self, ForestError, LeafPosition, PathParts, Shape, Tree, WINDOW, Window,
 };
-use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::checkpoint::SignedCheckpoint;
 use luyin_ledger::log::tiles::number_path;
 use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot, TreeRoot};
 use luyin_protocol::network::NetworkParameters;
@@ -413,17 +414,8 @@ pub(super) fn check_checkpoint(
     note: &[u8],
     parameters: &NetworkParameters,
 ) -> Result<SignedCheckpoint, WalletError> {
-    let bad = WalletError::Untrusted("the checkpoint's signature");
-    let keys: Vec<VerifierKey> = parameters
-        .nodes
-        .iter()
-        .filter_map(|key| ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes()).ok())
-        .filter_map(|key| VerifierKey::new(&parameters.origin, key).ok())
-        .collect();
-    match SignedCheckpoint::verify(note, &keys) {
-        Ok(signed) if signed.checkpoint().origin() == parameters.origin => Ok(signed),
-        _ => Err(bad),
-    }
+    signed_checkpoint(note, parameters)
+        .map_err(|_| WalletError::Untrusted("the checkpoint's signature"))
 }
 
 fn restore(

@@ -120,6 +120,8 @@ export interface GateDevice {
 
 /** One gate record as the regulator's interface lists it, plus what the browser found. */
 export interface RecordCheck { readonly proof: boolean; readonly inputs: readonly { readonly name: string; readonly value: string; readonly zh: string; readonly en: string }[]; readonly inBatch: boolean }
+/** What became of a signature of the node, held against the keys in the founding data of the network: its identity is their hash. */
+export interface SignatureCheck { readonly network: string; readonly holds: boolean }
 export interface RegulatorDevice {
   /** Opens a regulator's keystore file; the key stays in the worker, in memory alone. */
   open(keystore: Uint8Array, passphrase: string, did: string, node: string): Promise<void>;
@@ -128,6 +130,10 @@ export interface RegulatorDevice {
   call(method: 'GET' | 'POST', path: string, body: unknown, now: number): Promise<unknown>;
   /** Verifies one record's proof here, with all its public inputs derived again, and its place under the anchor. */
   check(record: unknown, now: number): Promise<RecordCheck>;
+  /** Verifies the signature of a checkpoint, given as the signed note that it is. */
+  checkCheckpoint(note: string, now: number): Promise<SignatureCheck>;
+  /** Verifies the signature of a report over its bytes, and of the checkpoint that it rests on. */
+  checkReport(report: string, signer: string, signature: string, now: number): Promise<SignatureCheck>;
 }
 
 export interface Device {

@@ -62,6 +62,8 @@ const REGULATOR = {
   close: [],
   call: ['method', 'path', 'body', 'now'],
   check: ['record', 'now'],
+  checkCheckpoint: ['note', 'now'],
+  checkReport: ['report', 'signer', 'signature', 'now'],
 } as const satisfies Partial<Record<keyof RegulatorDevice, readonly string[]>>
 
 const NAMES: Readonly<Record<Part, Readonly<Record<string, readonly string[]>>>> = { wallet: WALLET, gate: GATE, regulator: REGULATOR }

@@ -1,5 +1,5 @@
-import type { ActionView, Findings, Read } from '../api/schema'
-import type { Colour, RecordCheck, RegulatorDevice } from '../device/api'
+import type { ActionView, Findings, Read, SignedReport } from '../api/schema'
+import type { Colour, RecordCheck, RegulatorDevice, SignatureCheck } from '../device/api'
 import { now } from '../shared/now.svelte'
 import { spanOf, type Days } from './days'
 import { parsed } from './name'
@@ -65,6 +65,14 @@ export class Audit {
 
   check(record: shapes.OneRecord): Promise<RecordCheck> {
     return this.device.check(record, now())
+  }
+
+  checkCheckpoint(note: string): Promise<SignatureCheck> {
+    return this.device.checkCheckpoint(note, now())
+  }
+
+  checkReport({ report, signer, signature }: SignedReport): Promise<SignatureCheck> {
+    return this.device.checkReport(report, signer, signature, now())
   }
 
   async verify(gate: string, days: Days): Promise<Findings> {

@@ -1,7 +1,7 @@
 import { fault } from '../shared/fault'
 import { bytesOf, hexOf } from './shapes'
 
-/** A signed note of the log (protocol 8.9, 8.10), taken apart. Its signatures are shown, not checked here. */
+/** A signed note of the log (protocol 8.9, 8.10), taken apart. The device verifies its signatures. */
 export interface Checkpoint {
   readonly origin: string
   readonly size: number

@@ -11,5 +11,6 @@ if (scene === 'found') {
   device.rejected = [device.records[0]?.name ?? '']
   device.disputed = device.records.slice(3, 6).map((one) => one.name)
   device.check = { ...device.check, proof: false, inBatch: false }
+  device.signature = { ...device.signature, holds: false }
 }
 show(App, { connect: () => Promise.resolve(device) })

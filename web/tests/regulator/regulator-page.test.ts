@@ -152,6 +152,33 @@ test('the checkpoint shows size, root, time and signature', async () => {
   expect(screen.getByText(/^q83vEjRW/)).toBeTruthy()
 })
 
+test('the signature of the very checkpoint that is shown is verified here, and the network named whose keys were taken', async () => {
+  vi.stubGlobal('fetch', async () => new Response(CHECKPOINT))
+  await open()
+  await user.click(screen.getByRole('button', { name: '检查点' }))
+  await screen.findByText('签名在本机核对成立：是这个网络的节点签的')
+  expect(device.signed).toEqual([CHECKPOINT])
+  expect(screen.getByText('09'.repeat(32))).toBeTruthy()
+  device.signature = { ...device.signature, holds: false }
+  vi.stubGlobal('fetch', async () => new Response(CHECKPOINT.replace('4711', '4712')))
+  await user.click(screen.getByRole('button', { name: '刷新' }))
+  expect((await screen.findByRole('alert')).textContent).toContain('签名不成立')
+  expect(screen.queryByText('签名在本机核对成立：是这个网络的节点签的')).toBeNull()
+})
+
+test('the signature of a report is verified here', async () => {
+  await open()
+  await user.click(screen.getByRole('button', { name: '签名报告' }))
+  await user.click(screen.getByRole('button', { name: '制作报告' }))
+  await screen.findByText('签名在本机核对成立：是这个网络的节点签的')
+  const [report, signer, signature] = (device.signed[0] ?? '').split(' ')
+  expect(JSON.parse(atob(report ?? ''))).toMatchObject({ notices_standing: 1 })
+  expect([signer?.length, signature?.length]).toEqual([64, 128])
+  device.signature = { ...device.signature, holds: false }
+  await user.click(screen.getByRole('button', { name: '制作报告' }))
+  expect((await screen.findByRole('alert')).textContent).toContain('签名不成立')
+})
+
 test('a report is made and kept exactly as it was signed', async () => {
   const saved: Blob[] = []
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: (blob: Blob) => String(saved.push(blob)), revokeObjectURL: () => undefined }))
