@@ -11,6 +11,13 @@ use crate::workspace::Workspace;
 pub struct Program {
     command: Command,
     shown: String,
+    announced: Announced,
+}
+
+/// Where a program is announced.
+enum Announced {
+    Openly,
+    Aside,
 }
 
 impl Program {
@@ -28,7 +35,11 @@ impl Program {
         let mut command = Command::new(name);
         command.args(arguments).current_dir(workspace.root());
         let shown = [&[shown], arguments].concat().join(" ");
-        Self { command, shown }
+        Self {
+            command,
+            shown,
+            announced: Announced::Openly,
+        }
     }
 
     /// Runs it in a folder below the root.
@@ -44,9 +55,29 @@ impl Program {
         self
     }
 
+    /// Announced on standard error: standard output is for its answer alone.
+    pub fn answering(mut self) -> Self {
+        self.announced = Announced::Aside;
+        self
+    }
+
+    /// Announced on standard error, where everything goes that it says.
+    pub fn aside(self) -> Self {
+        let mut aside = self.answering();
+        aside.command.stdout(std::io::stderr());
+        aside
+    }
+
+    fn announce(&self) {
+        match self.announced {
+            Announced::Openly => println!("    $ {}", self.shown),
+            Announced::Aside => eprintln!("    $ {}", self.shown),
+        }
+    }
+
     /// Runs it to its end; any exit code but 0 is an error.
     pub fn run(mut self) -> Result<()> {
-        println!("    $ {}", self.shown);
+        self.announce();
         let status = self
             .command
             .status()
@@ -85,7 +116,7 @@ impl Program {
     #[cfg(unix)]
     pub fn replace(mut self) -> Result<()> {
         use std::os::unix::process::CommandExt;
-        println!("    $ {}", self.shown);
+        self.announce();
         let error = self.command.exec();
         Err(error).with_context(|| format!("cannot start {}", self.shown))
     }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_web;
 mod browser;
 mod command;
 mod debian;
@@ -90,6 +91,15 @@ enum Verb {
         #[arg(long)]
         quick: bool,
     },
+    /// Build the pages and measure them in Chromium: a table, or JSON alone on standard output
+    BenchWeb {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+        /// Build what is measured and stop
+        #[arg(long, hide = true)]
+        prepare: bool,
+    },
     /// Build the modules for the browser and the pages, which the service then carries
     Web,
     /// Make the region tables again from their sources
@@ -124,6 +134,8 @@ fn main() -> Result<ExitCode> {
         Verb::Suites { dir } => outside::run(&workspace, dir.as_deref())?,
         Verb::Fuzz { target, seconds } => println!("{}", fuzz::run(&workspace, seconds, &target)?),
         Verb::Bench { quick } => bench::run(&workspace, quick)?,
+        Verb::BenchWeb { prepare: true, .. } => bench_web::prepare(&workspace)?,
+        Verb::BenchWeb { json, .. } => bench_web::run(&workspace, json)?,
         Verb::Web => web::run(&workspace)?,
         Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),
         Verb::Regions { check: false } => regions::write(&workspace)?,
