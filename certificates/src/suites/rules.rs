@@ -7,14 +7,16 @@ use serde_json::{Map, Value as Json};
 use super::files::{self, SuiteFault};
 use super::outcome::Outcome;
 use crate::certlogic::Value;
-use crate::rules::{Rule, RuleFault, Verdict};
+use crate::rules::{Rule, Verdict};
 
 const RULE: &str = "rule.json";
 
 pub fn run(folder: &Path) -> Result<Outcome, SuiteFault> {
     let mut outcome = Outcome::new();
     for path in files::below(folder, RULE)? {
-        let rule = Rule::read(&files::json(&path)?);
+        // A rule or a test that cannot be read fails alone.
+        let rule = files::json(&path).map_err(|fault| fault.to_string());
+        let rule = rule.and_then(|rule| Rule::read(&rule).map_err(|fault| fault.to_string()));
         let tests = path.with_file_name("tests");
         let tests = if tests.is_dir() {
             files::below(&tests, ".json")?
@@ -23,14 +25,18 @@ pub fn run(folder: &Path) -> Result<Outcome, SuiteFault> {
         };
         for path in tests {
             let name = files::name(folder, &path);
-            outcome.count(name, comes_out(&rule, &files::json(&path)?));
+            let came_out = match files::json(&path) {
+                Ok(test) => comes_out(&rule, &test),
+                Err(fault) => Err(fault.to_string()),
+            };
+            outcome.count(name, came_out);
         }
     }
     Ok(outcome)
 }
 
-fn comes_out(rule: &Result<Rule, RuleFault>, test: &Json) -> Result<(), String> {
-    let rule = rule.as_ref().map_err(ToString::to_string)?;
+fn comes_out(rule: &Result<Rule, String>, test: &Json) -> Result<(), String> {
+    let rule = rule.as_ref().map_err(Clone::clone)?;
     let parts = ["payload", "external"].into_iter();
     let data: Map<String, Json> = parts
         .filter_map(|key| Some((key.to_owned(), test.get(key)?.clone())))
