@@ -11,6 +11,8 @@ import { asFault, fault, named, type Call, type Part } from './wire'
 const PROVES: Readonly<Record<string, readonly string[]>> = { requestEnrolment: ['enrol'], checkin: ['checkin'], absorb: ['absorb'], prove: ['pass'] }
 /** What may come to an end without the files. */
 const WITHOUT_FILES: readonly string[] = ['lock']
+/** What a wallet whose files are damaged may still be asked. */
+const OVER_DAMAGE: readonly string[] = ['restore', 'erase']
 const STORES: Readonly<Record<Part, Name | null>> = { wallet: 'wallet', gate: 'gate', regulator: null }
 
 function base64(bytes: Uint8Array): string {
@@ -58,7 +60,10 @@ export class Desk {
 
   private async run({ part, method, given }: Call): Promise<unknown> {
     const name = STORES[part]
-    if (name && !WITHOUT_FILES.includes(method)) await this.openFiles(name)
+    if (name && !WITHOUT_FILES.includes(method)) {
+      const opening = this.openFiles(name)
+      await (part === 'wallet' && OVER_DAMAGE.includes(method) ? opening.catch((thrown: unknown) => this.giveWay(thrown, method, given)) : opening)
+    }
     if (part === 'wallet') {
       const special = this.wallet(method, given)
       if (special) return special
@@ -144,6 +149,22 @@ export class Desk {
     const keystore = base64(file)
     const stretching = this.ask('regulator', 'stretching', { keystore }).value as Stretching
     this.ask('regulator', 'open', { keystore, stretching, did, node }, await stretch(passphrase, stretching))
+  }
+
+  /** Files that are damaged give way to a backup that opens, or to nothing where the person says so. */
+  private async giveWay(thrown: unknown, method: string, given: readonly unknown[]): Promise<void> {
+    if (asFault(thrown, 'storage').slug !== 'damaged') throw thrown
+    if (method === 'restore') {
+      // Into memory first: a wrong passphrase or file costs nothing of what may yet be saved.
+      this.host.stores.set('wallet', Store.apart())
+      try {
+        await this.restore(given[0] as Uint8Array, given[1] as string)
+        this.ask('wallet', 'lock')
+      } finally {
+        this.host.stores.delete('wallet')
+      }
+    }
+    this.host.stores.set('wallet', await Store.anew('wallet'))
   }
 
   private async openFiles(name: Name): Promise<void> {

@@ -56,6 +56,23 @@ export class Store {
   ) {}
 
   static async open(name: Name): Promise<Store> {
+    return Store.opened(name, Journal.open)
+  }
+
+  /** Empties files that cannot be read any more, and opens them as new ones. */
+  static async anew(name: Name): Promise<Store> {
+    return Store.opened(name, (a, b) => {
+      for (const one of [a, b]) one.truncate(0)
+      return Journal.open(a, b)
+    })
+  }
+
+  /** In memory alone. */
+  static apart(): Store {
+    return new Store(Journal.open(new MemoryHandle(), new MemoryHandle()), () => undefined)
+  }
+
+  private static async opened(name: Name, journal: (a: Handle, b: Handle) => Journal): Promise<Store> {
     const release = await turn(name)
     if (!release) throw otherTab(name)
     const opened: Handle[] = []
@@ -63,7 +80,7 @@ export class Store {
       const own = await folder()
       for (const part of ['a', 'b']) opened.push(own ? await handle(own, `${name}.${part}`) : remembered(`${name}.${part}`))
       const [a, b] = opened as [Handle, Handle]
-      return new Store(Journal.open(a, b), release)
+      return new Store(journal(a, b), release)
     } catch (thrown) {
       for (const one of opened) one.close()
       release()
