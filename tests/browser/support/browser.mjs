@@ -12,6 +12,8 @@ export const DESK = { viewport: { width: 1180, height: 820 }, deviceScaleFactor:
 const PATIENCE_MS = 90_000
 
 export class Browser {
+  #devices = []
+
   /** Starts Chromium; `camera` is what every page in it films. */
   static async start() {
     const browser = new Browser()
@@ -28,11 +30,13 @@ export class Browser {
     const context = await this.chromium.newContext({ ...shape, locale: 'en-GB', timezoneId: 'Asia/Shanghai', acceptDownloads: true, permissions })
     context.setDefaultTimeout(PATIENCE_MS)
     const device = new Device(context, tap)
+    this.#devices.push(device)
     await device.begin()
     return device
   }
 
   async end() {
+    await Promise.all(this.#devices.map((device) => device.end()))
     await this.chromium.close()
     this.camera.end()
   }
@@ -45,6 +49,7 @@ export class Device {
   /** Hosts that its pages asked. */
   hosts = new Set()
   #offset = 0
+  #ended = false
 
   constructor(context, tap) {
     Object.assign(this, { context, tap, origin: tap.origin })
@@ -93,6 +98,8 @@ export class Device {
   }
 
   async end() {
+    if (this.#ended) return
+    this.#ended = true
     await this.context.close()
     await this.tap.end()
   }

@@ -1,0 +1,111 @@
+// What becomes of a wallet: wrong codes and passphrases, two windows, lost storage, damage.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { assertReadable } from '../support/reading.mjs'
+import { opened } from '../support/secrets.mjs'
+import { PASSPHRASE, Wallet } from '../support/wallet.mjs'
+import { World } from '../support/world.mjs'
+
+const HALF_DAY_MS = 12 * 3_600_000
+const TICK_MS = 500
+
+let world, wallet, person, old
+/** How far the network's and the phone's time have been moved on. */
+let offset = 0
+let ticking
+
+before(async () => {
+  world = await World.start('settable')
+  // A settable clock stands still by itself.
+  const tick = async () => {
+    await world.demo.setClock(Date.now() + offset).catch(() => undefined)
+    ticking = setTimeout(tick, TICK_MS)
+  }
+  await tick()
+})
+after(async () => {
+  clearTimeout(ticking)
+  await world?.end()
+})
+
+/** Half a day passes, for the network and for the phone; the newest note comes under an epoch. */
+async function halfDay() {
+  const { epoch } = await world.demo.network()
+  offset += HALF_DAY_MS
+  await wallet.device.setClock(wallet.page, offset)
+  await world.demo.setClock(Date.now() + offset)
+  while ((await world.demo.network()).epoch === epoch) await new Promise((later) => setTimeout(later, 100))
+}
+
+const sentCheckins = () => wallet.device.tap.heard.filter(({ method, path }) => method === 'POST' && path === '/v1/checkins').length
+
+test('a desk’s code that is wrong is refused, and the right one enrols', async () => {
+  person = world.demo.person('王某')
+  wallet = await world.phone()
+  await assertReadable(wallet.page, 'welcome')
+  await wallet.create(person, world.demo.dids.employer)
+  await wallet.request('ABCD 2345')
+  await wallet.says('The code has 16 letters and digits; compare it with the screen')
+  // Of the right form, and of no desk.
+  await wallet.request('0000 0000 0000 0000')
+  await wallet.says('The desk’s code has run out')
+  await assertReadable(wallet.page, 'a wrong code')
+  await wallet.enrol(world.demo, person)
+})
+
+test('a wrong passphrase opens nothing and says so', async () => {
+  await wallet.reload()
+  await wallet.unlock('turnip lantern ferry quarts')
+  await wallet.says('Wrong passphrase')
+  await assertReadable(wallet.page, 'a wrong passphrase')
+  await wallet.unlock()
+  await wallet.page.getByRole('navigation', { name: 'Main pages' }).waitFor()
+  old = await wallet.backup()
+})
+
+test('two windows at once spend a note once', async () => {
+  await wallet.go('checkin')
+  await wallet.button('Consent').click()
+  await wallet.fill('36.5')
+  const other = await Wallet.open(wallet.device)
+  await other.says('Another window is using this wallet')
+  await assertReadable(other.page, 'another window')
+  // Both at the same moment: the one sends, the other takes over.
+  await Promise.all([wallet.press('Send the check-in'), other.press('Take over here')])
+  await wallet.says('The wallet was opened in another window')
+  await other.unlock()
+  await other.checkinDone()
+  assert.equal(sentCheckins(), 1)
+  await wallet.page.close()
+  wallet = other
+})
+
+test('cleared storage is restored from a backup that is five check-ins old', async () => {
+  for (const temperature of ['36.4', '36.5', '36.6', '36.7']) {
+    await halfDay()
+    await wallet.checkin(temperature)
+  }
+  assert.equal(sentCheckins(), 5)
+  const [before] = opened(await wallet.backup(), PASSPHRASE)
+  await wallet.clearStorage()
+  await wallet.press('Restore a backup file')
+  await wallet.restore(old)
+  await wallet.go('today')
+  await wallet.ready()
+  const [now] = opened(await wallet.backup(), PASSPHRASE)
+  assert.deepEqual(now.kept.note, before.kept.note)
+  await halfDay()
+  await wallet.checkin('36.8')
+})
+
+test('a damaged wallet says so, and a backup takes its place', async () => {
+  const backup = await wallet.backup()
+  await wallet.damage()
+  await wallet.says('The wallet kept on this device is damaged')
+  await assertReadable(wallet.page, 'a damaged wallet')
+  await wallet.restore(backup)
+  await wallet.page.getByRole('navigation', { name: 'Main pages' }).waitFor()
+  const [[before], [now]] = [opened(backup, PASSPHRASE), opened(await wallet.backup(), PASSPHRASE)]
+  assert.deepEqual(now.kept.note, before.kept.note)
+  assert.deepEqual(wallet.device.faults, [])
+})
