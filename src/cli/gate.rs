@@ -345,11 +345,10 @@ impl Session {
 
     fn scan(&mut self, text: &str) -> Result<Scan, GateCommandError> {
         let now = self.now()?;
-        let sharing = match &self.organisation {
-            Some(organisation) => Sharing::Online(&organisation.node),
-            None => Sharing::Offline,
-        };
-        Ok(self.device.scan(text, now, sharing)?)
+        Ok(match &self.organisation {
+            Some(organisation) => self.device.scan_fetching(text, now, &organisation.node)?,
+            None => self.device.scan(text, now, Sharing::Offline)?,
+        })
     }
 }
 

@@ -45,6 +45,9 @@ use seen::FOLDER;
 use serde::Serialize;
 use settings::FILE as SETTINGS;
 
+/// How old a bundle must be before a pass that is newer has it fetched again.
+const REFETCH_AFTER_MS: u64 = 10_000;
+
 const BUNDLE: &str = "bundle.bin";
 const PASS_KEY: &str = "pass.vk";
 const CODE_SECRET: &str = "code.secret";
@@ -264,7 +267,7 @@ impl<F: Files + Clone> GateDevice<F> {
     ///
     /// # Errors
     /// Those of the node and of [`GateDevice::take_bundle`] and [`GateDevice::take_key`].
-    pub fn update(&mut self, node: &impl GateNode) -> Result<&GateBundle, GateError> {
+    pub fn update(&mut self, node: &(impl GateNode + ?Sized)) -> Result<&GateBundle, GateError> {
         let bytes = node.bundle()?;
         self.take_bundle(&bytes)?;
         if self.key.is_none() {
@@ -322,6 +325,28 @@ impl<F: Files + Clone> GateDevice<F> {
             pass: shown.as_ref().map(|s| describe(s, verdict.reason())),
             bundle_age_s: issued.map(|issued| now.since(issued) / 1_000),
         })
+    }
+
+    /// Decides at a gate that reaches its node. Where the pass rests on newer data than the gate's, these are fetched and it is
+    /// decided again; the showing that could not be decided stays on record. Who cannot wait for a node calls [`Self::scan`].
+    ///
+    /// # Errors
+    /// As [`Self::scan`]. Where nothing newer can be had, the first verdict stands.
+    pub fn scan_fetching(
+        &mut self,
+        text: &str,
+        now: Timestamp,
+        node: &dyn GateNode,
+    ) -> Result<Scan, GateError> {
+        let scan = self.scan(text, now, Sharing::Online(node))?;
+        let behind = scan.verdict.reason() == Reason::BundleBehind;
+        // Anyone may show a pass that names an epoch to come: a fetch a while is enough.
+        let issued = self.bundle().map(|bundle| bundle.issued);
+        let aged = issued.is_none_or(|issued| now.since(issued) >= REFETCH_AFTER_MS);
+        if behind && aged && self.update(node).is_ok() {
+            return self.scan(text, now, Sharing::Online(node));
+        }
+        Ok(scan)
     }
 
     /// The code may be of this step or, while a phone is being held up, of the one before.

@@ -1,5 +1,7 @@
 //! The device across restarts and crashes.
 
+mod fetching;
+
 use super::*;
 use crate::client::ClientError;
 use crate::files::memory::{Failure, MemoryFiles};
