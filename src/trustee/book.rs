@@ -103,6 +103,21 @@ impl Book {
         self.time
     }
 
+    /// Goes on in a block of this time: for entries that are taken from what was kept.
+    pub(super) const fn set_time(&mut self, time: Option<Timestamp>) {
+        self.time = time;
+    }
+
+    /// Takes an enrolment's place from what was kept.
+    pub(super) fn recall(&mut self, owner: [u8; 32], place: EnrolmentPlace) {
+        self.enrolments.insert(owner, place);
+    }
+
+    /// All enrolments by owner.
+    pub(super) fn enrolments(&self) -> impl Iterator<Item = (&[u8; 32], &EnrolmentPlace)> {
+        self.enrolments.iter()
+    }
+
     /// Every action of the authority, in order.
     #[must_use]
     pub fn actions(&self) -> &[RecordedAction] {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use ed25519_dalek::VerifyingKey;
 use luyin_keys::durable_file;
 use luyin_ledger::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifierKey};
-use luyin_ledger::log::merkle::{Frontier, LogHash, TreeHead};
+use luyin_ledger::log::merkle::{LogHash, TreeHead};
 use luyin_ledger::log::tiles::{TILE_WIDTH, TileId, TileKind};
 use luyin_protocol::codec::{Canonical, Reader};
 use luyin_protocol::field::Owner;
@@ -17,6 +17,7 @@ use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{EnrolPublic, Entry, MAX_ENTRY, Tx};
 
 use super::book::{Book, BookError};
+use super::position::{Position, PositionFile};
 use crate::client::NodeClient;
 use luyin_device::client::ClientError;
 
@@ -74,8 +75,10 @@ pub struct LedgerView<S> {
     source: S,
     network: NetworkId,
     remembered: PathBuf,
-    frontier: Frontier,
-    book: Book,
+    position: Position,
+    file: Option<PositionFile>,
+    /// Whether this process has seen what was accepted before it began.
+    met: bool,
 }
 
 impl<S: LogSource> LedgerView<S> {
@@ -85,14 +88,25 @@ impl<S: LogSource> LedgerView<S> {
             source,
             network,
             remembered,
-            frontier: Frontier::new(),
-            book: Book::new(network),
+            position: Position::start(network),
+            file: None,
+            met: false,
         }
+    }
+
+    /// Goes on from the position in a file, if there is one, and keeps it there from now on.
+    #[must_use]
+    pub fn resuming(mut self, mut file: PositionFile) -> Self {
+        if let Some(position) = file.read(self.network) {
+            self.position = position;
+        }
+        self.file = Some(file);
+        self
     }
 
     /// What the ledger said when it was last followed.
     pub const fn book(&self) -> &Book {
-        &self.book
+        &self.position.book
     }
 
     /// The node's clock.
@@ -110,27 +124,36 @@ impl<S: LogSource> LedgerView<S> {
     pub fn follow(&mut self) -> Result<(), LedgerError> {
         let note = self.source.checkpoint()?;
         // The keys stand in the first entry, which the network id alone identifies: read it before the signature.
-        let parameters = match self.book.parameters() {
+        let parameters = match self.book().parameters() {
             Some(parameters) => parameters.clone(),
             None => self.founding(&note)?,
         };
         let checkpoint = verified(&note, &parameters)?;
         let head = *checkpoint.head();
-        let known = self.frontier.head();
-        if head == known {
+        let known = self.position.frontier.head();
+        if head == known && self.met {
             return Ok(());
         }
         let floor = self.floor(&parameters)?;
-        if head.size() <= known.size() || floor.is_some_and(|f| f.size() > head.size()) {
+        let other = |floor: TreeHead| {
+            floor.size() > head.size() || (floor.size() == known.size() && floor != known)
+        };
+        let behind = head.size() < known.size() || (head.size() == known.size() && head != known);
+        if behind || floor.is_some_and(other) {
             return Err(LedgerError::Rollback);
         }
         let read = self.read_to(&head, floor);
         if read.is_err() {
             // What was read since has no signed root: begin anew.
-            (self.frontier, self.book) = (Frontier::new(), Book::new(self.network));
+            self.position = Position::start(self.network);
         }
         read?;
-        Ok(durable_file::replace(&self.remembered, &note)?)
+        self.met = true;
+        durable_file::replace(&self.remembered, &note)?;
+        if let Some(file) = &mut self.file {
+            file.keep(&self.network, &self.position);
+        }
+        Ok(())
     }
 
     /// The public part of an owner's enrolment, fetched with the 255 entries around it and recognised by its hash.
@@ -138,12 +161,12 @@ impl<S: LogSource> LedgerView<S> {
     /// # Errors
     /// [`LedgerError`].
     pub fn enrolment(&self, owner: &Owner) -> Result<Option<EnrolPublic>, LedgerError> {
-        let Some(place) = self.book.enrolment(owner) else {
+        let Some(place) = self.book().enrolment(owner) else {
             return Ok(None);
         };
         let width = u64::from(TILE_WIDTH);
         let (bundle, within) = (place.entry / width, place.entry % width);
-        let entries = self.bundle(bundle, self.frontier.size())?;
+        let entries = self.bundle(bundle, self.position.frontier.size())?;
         let within = usize::try_from(within).map_err(|_| LedgerError::Entries)?;
         let bytes = entries.get(within).ok_or(LedgerError::Entries)?;
         if LogHash::leaf(bytes) != place.leaf {
@@ -179,22 +202,23 @@ impl<S: LogSource> LedgerView<S> {
 
     fn read_to(&mut self, head: &TreeHead, floor: Option<TreeHead>) -> Result<(), LedgerError> {
         let width = u64::from(TILE_WIDTH);
-        while self.frontier.size() < head.size() {
-            let bundle = self.frontier.size() / width;
-            let skip = usize::try_from(self.frontier.size() % width).unwrap_or(0);
+        while self.position.frontier.size() < head.size() {
+            let size = self.position.frontier.size();
+            let bundle = size / width;
+            let skip = usize::try_from(size % width).unwrap_or(0);
             let entries = self.bundle(bundle, head.size())?;
             let room = usize::try_from(head.size() - bundle * width).unwrap_or(usize::MAX);
             let news = entries.get(skip..entries.len().min(room));
             let news = news.filter(|n| !n.is_empty()).ok_or(LedgerError::Entries)?;
             for bytes in news {
                 self.take(bytes)?;
-                let at = self.frontier.head();
+                let at = self.position.frontier.head();
                 if floor.is_some_and(|floor| floor.size() == at.size() && floor != at) {
                     return Err(LedgerError::Rollback);
                 }
             }
         }
-        if self.frontier.head() == *head {
+        if self.position.frontier.head() == *head {
             Ok(())
         } else {
             Err(LedgerError::Root)
@@ -203,10 +227,7 @@ impl<S: LogSource> LedgerView<S> {
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), LedgerError> {
         let entry = Entry::from_slice(bytes).map_err(|_| LedgerError::Entries)?;
-        let leaf = LogHash::leaf(bytes);
-        self.book.apply(self.frontier.size(), leaf, &entry)?;
-        self.frontier.push(leaf);
-        Ok(())
+        Ok(self.position.take(bytes, &entry)?)
     }
 
     /// The entries of a bundle of a log of `size`; a partial bundle may have become a full one meanwhile.

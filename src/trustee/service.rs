@@ -26,6 +26,7 @@ use super::error::TrusteeError;
 use super::ledger::{LedgerError, LedgerView, LogSource};
 use super::openings::OpeningStore;
 use super::peers::Peer;
+use super::position::{EVERY, PositionFile};
 use crate::clock::Clock;
 use luyin_device::enrolment::open_share;
 
@@ -125,7 +126,9 @@ impl<S: LogSource, P: Peer> TrusteeService<S, P> {
         for directory in ["shares", "openings"] {
             std::fs::create_dir_all(data.join(directory))?;
         }
-        let mut ledger = LedgerView::new(source, network, data.join("checkpoint"));
+        let position = PositionFile::new(data.join("position"), keys.storage.clone(), EVERY);
+        let ledger = LedgerView::new(source, network, data.join("checkpoint"));
+        let mut ledger = ledger.resuming(position);
         ledger.follow()?;
         let founding = ledger.book().parameters();
         let founding = founding.filter(|founding| names(founding, index, &keys));

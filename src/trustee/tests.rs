@@ -1,3 +1,5 @@
+mod position;
+
 use std::sync::Arc;
 
 use ark_bn254::Fr;

@@ -166,6 +166,12 @@ impl Frontier {
         self.size
     }
 
+    /// The hashes of its complete subtrees, largest first: one for each bit of the size.
+    #[must_use]
+    pub fn peaks(&self) -> &[LogHash] {
+        &self.peaks
+    }
+
     /// Adds the hash of an entry.
     pub fn push(&mut self, leaf: LogHash) {
         let mut hash = leaf;
