@@ -5,6 +5,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { against, table } from './aims.mjs'
+import { phones } from './phones.mjs'
 import { provers } from './prover.mjs'
 import { sizes } from './sizes.mjs'
 
@@ -18,6 +19,7 @@ const say = (text) => console.error(`    ${text}`)
 const STAGES = {
   sizes: (_, paths) => sizes(paths),
   provers,
+  phones,
 }
 
 const given = process.argv.slice(2)
