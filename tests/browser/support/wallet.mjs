@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 export const PASSPHRASE = 'turnip lantern ferry quartz'
-const READY = /passes ready for today/
+const READY = /Passes ready for today/
 
 export class Wallet {
   constructor(device, page) {
