@@ -34,5 +34,8 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
         ],
         Build::Dev,
     )?;
-    web::run(workspace)
+    web::run(workspace)?;
+    // Of the whole workspace, as the suites of tests are built.
+    let service = ["build", "--locked", "--workspace", "--bin", "luyin"];
+    Program::cargo(workspace, &service).run()
 }
