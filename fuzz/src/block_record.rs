@@ -3,13 +3,13 @@
 use crate::entry::transactions::{header, transactions};
 use crate::{Outcome, Seed, Target, fault, law};
 use luyin_ledger::chain::{Block, RecordError};
-use luyin_protocol::codec::Writer;
+use luyin_protocol::codec::{DecodeError, Writer};
 use luyin_protocol::tx::Tx;
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the last entry is overlooked",
+    fault: "an entry that is cut short is unwrapped",
     seeds,
 };
 
@@ -27,8 +27,16 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    let lax = fault::overlooks_a_byte::<Block, RecordError>(Block::from_record);
-    law::one_encoding(data, lax, bytes)
+    let short = |error: &RecordError| {
+        matches!(
+            error,
+            RecordError::Entry {
+                source: DecodeError::Short(_),
+                ..
+            }
+        )
+    };
+    law::one_encoding(data, fault::unwraps(short, Block::from_record), bytes)
 }
 
 fn seeds() -> Vec<Seed> {

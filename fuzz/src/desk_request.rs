@@ -2,13 +2,14 @@
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
 use luyin_device::enrolment::{DeskCode, DeskError, EnrolRequest};
+use luyin_keys::sealed::SealError;
 use luyin_protocol::signature::NetworkId;
 use std::sync::LazyLock;
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "the version of the seal is not looked at",
+    fault: "an unknown version of the seal is unwrapped",
     seeds,
 };
 
@@ -32,7 +33,11 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::only_what_was_made(data, &[MADE.as_slice()], fault::passes_over(7, 1, opened))
+    let version = |error: &DeskError| {
+        matches!(error, DeskError::Sealed(SealError::UnsupportedVersion(_)))
+    };
+    let lax = fault::unwraps(version, opened);
+    law::only_what_was_made(data, &[MADE.as_slice()], lax)
 }
 
 fn seeds() -> Vec<Seed> {

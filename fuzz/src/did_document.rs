@@ -1,13 +1,13 @@
 //! Versions of DID documents.
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
-use luyin_protocol::codec::Canonical;
+use luyin_protocol::codec::{Canonical, DecodeError};
 use luyin_protocol::did::{DidDocument, Service};
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "the version is not looked at",
+    fault: "a key that is no point is unwrapped",
     seeds,
 };
 
@@ -17,7 +17,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::canonical(data, fault::passes_over(0, 1, DidDocument::from_slice))
+    let kind = |e: &DecodeError| *e == DecodeError::Invalid("an Ed25519 public key");
+    law::canonical(data, fault::unwraps(kind, DidDocument::from_slice))
 }
 
 fn seeds() -> Vec<Seed> {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "whatever follows the request is overlooked",
+    fault: "a mask that does not open is unwrapped",
     seeds,
 };
 
@@ -20,11 +20,9 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::whole_json(data, |data| {
-        let request: EnrolRequest = fault::first_json(data)?;
-        request.check(&NETWORK).map_err(|error: RequestError| error.to_string())?;
-        Ok::<_, String>(request)
-    })
+    let mask = |error: &RequestError| matches!(error, RequestError::Mask);
+    let read = |data: &[u8]| EnrolRequest::from_json(data, &NETWORK);
+    law::whole_json(data, fault::unwraps(mask, read))
 }
 
 fn seeds() -> Vec<Seed> {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the proof is overlooked",
+    fault: "an evaluation cut short is sliced",
     seeds,
 };
 
@@ -38,7 +38,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::only_what_was_made(data, &[&made()], fault::overlooks_a_byte(combined))
+    let lax = fault::slices(Evaluation::LEN, combined);
+    law::only_what_was_made(data, &[&made()], lax)
 }
 
 fn seeds() -> Vec<Seed> {

@@ -50,6 +50,17 @@ pub fn unwraps<T, E: Debug>(
     }
 }
 
+/// Slices off a front of so many bytes without asking whether they are there.
+pub fn slices<T, E>(
+    front: usize,
+    decode: impl Fn(&[u8]) -> Result<T, E>,
+) -> impl Fn(&[u8]) -> Result<T, E> {
+    move |data| {
+        std::hint::black_box(&data[..front]);
+        decode(data)
+    }
+}
+
 /// Reserves memory for as many items as a count of the input says, before it reads the first.
 pub fn reserves_what_it_is_told(count: Option<&[u8; 4]>, each: usize) {
     let count = count.map_or(0, |bytes| u32::from_le_bytes(*bytes));

@@ -1,13 +1,13 @@
 //! What a gate is given, without its signature.
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
-use luyin_protocol::codec::Canonical;
+use luyin_protocol::codec::{Canonical, DecodeError};
 use luyin_protocol::gate::GateBundle;
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "whatever follows the bundle is overlooked",
+    fault: "a bundle that ends early is unwrapped",
     seeds,
 };
 
@@ -17,7 +17,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::canonical(data, fault::overlooks_the_rest::<GateBundle>)
+    let kind = |e: &DecodeError| matches!(e, DecodeError::Short(_));
+    law::canonical(data, fault::unwraps(kind, GateBundle::from_slice))
 }
 
 fn seeds() -> Vec<Seed> {

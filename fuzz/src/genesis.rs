@@ -1,13 +1,13 @@
 //! Founding data, as `genesis.bin` and the node's interface carry them.
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
-use luyin_protocol::codec::Canonical;
+use luyin_protocol::codec::{Canonical, DecodeError};
 use luyin_protocol::network::NetworkParameters;
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "the version is not looked at",
+    fault: "founding data that end early are unwrapped",
     seeds,
 };
 
@@ -17,7 +17,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::canonical(data, fault::passes_over(0, 1, NetworkParameters::from_slice))
+    let kind = |e: &DecodeError| matches!(e, DecodeError::Short(_));
+    law::canonical(data, fault::unwraps(kind, NetworkParameters::from_slice))
 }
 
 fn seeds() -> Vec<Seed> {

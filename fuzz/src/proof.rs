@@ -4,12 +4,12 @@ use crate::{Outcome, Seed, Target, fault, law};
 use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_serialize::CanonicalSerialize as _;
-use luyin_circuits::groth16::Proof;
+use luyin_circuits::groth16::{Proof, ProofError};
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the last point is overlooked",
+    fault: "a length other than a proof's is unwrapped",
     seeds,
 };
 
@@ -23,7 +23,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::one_encoding(data, fault::overlooks_a_byte(Proof::decode), bytes)
+    let length = |error: &ProofError| *error == ProofError::Length;
+    law::one_encoding(data, fault::unwraps(length, Proof::decode), bytes)
 }
 
 fn seeds() -> Vec<Seed> {

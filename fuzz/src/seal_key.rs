@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the message is overlooked",
+    fault: "a message shorter than its key is sliced",
     seeds,
 };
 
@@ -29,9 +29,10 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::only_what_was_made(data, &[MADE.as_slice()], fault::overlooks_a_byte(opened))
+    let lax = fault::slices(32, opened);
+    law::only_what_was_made(data, &[MADE.as_slice()], lax)
 }
 
 fn seeds() -> Vec<Seed> {
-    vec![("to-a-trustee", MADE.clone()), ("not-long-enough", vec![0; 31])]
+    vec![("to-a-trustee", MADE.clone()), ("not-sealed", vec![0; 64])]
 }

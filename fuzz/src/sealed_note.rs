@@ -3,14 +3,14 @@
 use crate::{Outcome, Seed, Target, fault, law, sample};
 use luyin_keys::note_seal::{open_note, seal_note};
 use luyin_protocol::note::{IdentitySecret, Mask, Note, RevocationHandle};
-use luyin_protocol::sealed::SealedNote;
+use luyin_protocol::sealed::{SEALED_NOTE_LEN, SealedNote};
 use luyin_protocol::time::{Day, Slot};
 use std::sync::LazyLock;
 
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the note is overlooked",
+    fault: "a note cut short is sliced",
     seeds,
 };
 
@@ -39,9 +39,10 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::only_what_was_made(data, &[MADE.as_slice()], fault::overlooks_a_byte(opened))
+    let lax = fault::slices(SEALED_NOTE_LEN, opened);
+    law::only_what_was_made(data, &[MADE.as_slice()], lax)
 }
 
 fn seeds() -> Vec<Seed> {
-    vec![("first-note", MADE.clone()), ("not-of-its-length", vec![0; 175])]
+    vec![("first-note", MADE.clone()), ("not-sealed", vec![0; SEALED_NOTE_LEN])]
 }

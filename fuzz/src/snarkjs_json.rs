@@ -12,7 +12,7 @@ use luyin_keys::iden3::{
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "whatever follows the last bracket is overlooked",
+    fault: "a number or point of a proof that is none is unwrapped",
     seeds,
 };
 
@@ -47,8 +47,12 @@ pub fn check(data: &[u8]) -> Outcome {
 
 fn planted(data: &[u8]) -> Outcome {
     law(data, |text| {
-        let end = text.rfind([']', '}']).map_or(0, |last| last + 1);
-        rewritten(text.get(..end).unwrap_or(text))
+        let proof = proof_from_json(text);
+        assert!(
+            !matches!(proof, Err(Iden3Error::BadValue(_))),
+            "called `unwrap` on it"
+        );
+        rewritten(text)
     })
 }
 

@@ -9,7 +9,7 @@ use luyin_keys::manifest::{VkError, decode_vk, encode_vk};
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "a byte behind the last point is overlooked",
+    fault: "bytes that are no key are unwrapped",
     seeds,
 };
 
@@ -27,7 +27,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::one_encoding(data, fault::overlooks_a_byte(decoded), encoded)
+    let encoding = |error: &VkError| *error == VkError::Encoding;
+    law::one_encoding(data, fault::unwraps(encoding, decoded), encoded)
 }
 
 /// A key of one public input, of known multiples of the generators.

@@ -7,7 +7,7 @@ use luyin_device::wallet::{Content, PublicData};
 pub const TARGET: Target = Target {
     check,
     planted,
-    fault: "whatever follows the content is overlooked",
+    fault: "a value of a wrong form is unwrapped",
     seeds,
 };
 
@@ -21,7 +21,7 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::steady_json(data, fault::first_json::<Content>)
+    law::steady_json(data, fault::unwraps(serde_json::Error::is_data, read))
 }
 
 fn seeds() -> Vec<Seed> {

@@ -101,6 +101,10 @@ impl Binary {
         let mut arguments = vec![argument(&found)?, argument(&self.corpus)?];
         arguments.extend(LIMITS.map(str::to_owned));
         arguments.push(format!("-max_total_time={seconds}"));
+        if kind == "planted" {
+            // Inputs longer than the seeds from the first one on: many faults lie behind the end.
+            arguments.push("-len_control=0".to_owned());
+        }
         arguments.push("-print_final_stats=1".to_owned());
         let prefix = self.scratch.join(format!("{kind}-"));
         arguments.push(format!("-artifact_prefix={}", argument(&prefix)?));
