@@ -26,6 +26,11 @@ fn seeds() -> Vec<Seed> {
         ("test", of(Statement::Test { negative: true })),
         ("vaccination", of(Statement::Vaccination { doses: 3 })),
         ("reading", of(Statement::Reading { fever: false })),
-        ("itinerary", of(Statement::Itinerary { regions: sample::regions(&["420100", "JPN"]) })),
+        (
+            "itinerary",
+            of(Statement::Itinerary {
+                regions: sample::regions(&["420100", "JPN"]),
+            }),
+        ),
     ]
 }

@@ -42,7 +42,10 @@ fn law(data: &[u8], today: Day) -> Outcome {
                 }
                 Ok(made) => {
                     let bytes = made.attestation.to_vec();
-                    assert_eq!(Attestation::from_slice(&bytes).as_ref(), Ok(&made.attestation));
+                    assert_eq!(
+                        Attestation::from_slice(&bytes).as_ref(),
+                        Ok(&made.attestation)
+                    );
                     assert!(made.attestation.day <= sample::DAY, "a day to come");
                     assert!(made.scope_day <= sample::DAY, "a card of a day to come");
                     if let Statement::Vaccination { doses } = made.attestation.statement {

@@ -22,5 +22,9 @@ fn planted(data: &[u8]) -> Outcome {
 
 fn seeds() -> Vec<Seed> {
     let [pass, unreadable, manual] = sample::audit_records().map(|record| record.to_vec());
-    vec![("pass", pass), ("unreadable", unreadable), ("manual", manual)]
+    vec![
+        ("pass", pass),
+        ("unreadable", unreadable),
+        ("manual", manual),
+    ]
 }

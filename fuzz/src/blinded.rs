@@ -36,7 +36,11 @@ fn law(data: &[u8], read: impl Fn([u8; 32]) -> Blinded) -> Outcome {
         Err(error) => law::refused(error),
         Ok(_) => {
             let point = UidPublicKey::from_bytes(&bytes).map(|point| point.to_bytes());
-            assert_eq!(point, Ok(bytes), "another encoding of a point was evaluated");
+            assert_eq!(
+                point,
+                Ok(bytes),
+                "another encoding of a point was evaluated"
+            );
             Outcome::Accepted
         }
     }

@@ -37,6 +37,9 @@ pub(crate) fn sample(extensions: &[&str]) -> Checkpoint {
 fn seeds() -> Vec<Seed> {
     vec![
         ("plain", text(&sample(&[]))),
-        ("with-extensions", text(&sample(&["segments 7", "time 1728000000000"]))),
+        (
+            "with-extensions",
+            text(&sample(&["segments 7", "time 1728000000000"])),
+        ),
     ]
 }

@@ -22,7 +22,10 @@ fn law(data: &[u8], parse: impl Fn(&str) -> Result<DeskCode, DeskError>) -> Outc
             let letters = text.chars().filter(|c| *c != '-' && !c.is_whitespace());
             assert_eq!(letters.count(), 16, "letters that were overlooked");
             let again = code.to_string().parse::<DeskCode>();
-            assert!(again.is_ok_and(|again| again == code), "another code once it is written");
+            assert!(
+                again.is_ok_and(|again| again == code),
+                "another code once it is written"
+            );
             Outcome::Accepted
         }
     }

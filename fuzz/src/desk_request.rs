@@ -33,9 +33,8 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    let version = |error: &DeskError| {
-        matches!(error, DeskError::Sealed(SealError::UnsupportedVersion(_)))
-    };
+    let version =
+        |error: &DeskError| matches!(error, DeskError::Sealed(SealError::UnsupportedVersion(_)));
     let lax = fault::unwraps(version, opened);
     law::only_what_was_made(data, &[MADE.as_slice()], lax)
 }
@@ -43,6 +42,11 @@ fn planted(data: &[u8]) -> Outcome {
 fn seeds() -> Vec<Seed> {
     vec![
         ("request", MADE.clone()),
-        ("not-sealed", sample::enrol_request().to_json().expect("a request has JSON")),
+        (
+            "not-sealed",
+            sample::enrol_request()
+                .to_json()
+                .expect("a request has JSON"),
+        ),
     ]
 }

@@ -27,9 +27,16 @@ fn seeds() -> Vec<Seed> {
         endpoint: "https://clinic.example".into(),
     };
     let keys = |all: &[u8]| all.iter().map(|n| sample::key(*n).public()).collect();
-    let document = |keys, services| DidDocument::new(keys, services).expect("a document").to_vec();
+    let document = |keys, services| {
+        DidDocument::new(keys, services)
+            .expect("a document")
+            .to_vec()
+    };
     vec![
         ("one-key", document(keys(&[1]), vec![])),
-        ("two-keys-and-a-service", document(keys(&[1, 2]), vec![service])),
+        (
+            "two-keys-and-a-service",
+            document(keys(&[1, 2]), vec![service]),
+        ),
     ]
 }

@@ -39,5 +39,8 @@ fn seeds() -> Vec<Seed> {
         punctuality: Punctuality::OnTime,
     };
     opening.disclosure = opening.commitment();
-    vec![("on-time", serde_json::to_vec(&opening).expect("an opening has JSON"))]
+    vec![(
+        "on-time",
+        serde_json::to_vec(&opening).expect("an opening has JSON"),
+    )]
 }

@@ -42,8 +42,14 @@ fn planted(data: &[u8]) -> Outcome {
 fn seeds() -> Vec<Seed> {
     let entry = |text: &[u8]| text.to_vec();
     vec![
-        ("three", bytes(&[entry(b"genesis"), entry(b"block"), entry(b"tx")])),
-        ("one-is-empty", bytes(&[entry(b"genesis"), entry(b""), entry(b"tx")])),
+        (
+            "three",
+            bytes(&[entry(b"genesis"), entry(b"block"), entry(b"tx")]),
+        ),
+        (
+            "one-is-empty",
+            bytes(&[entry(b"genesis"), entry(b""), entry(b"tx")]),
+        ),
         ("not-three", bytes(&[entry(b"genesis"), entry(b"block")])),
     ]
 }

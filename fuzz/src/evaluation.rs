@@ -20,11 +20,15 @@ static ANSWERS: LazyLock<[Evaluation; 3]> = LazyLock::new(|| {
 
 /// What the registrar makes of the first trustee's answer beside two honest ones.
 fn combined(data: &[u8]) -> Result<Uid, String> {
-    let bytes = data.try_into().map_err(|_| "not of an evaluation's length")?;
+    let bytes = data
+        .try_into()
+        .map_err(|_| "not of an evaluation's length")?;
     let [_, b, c] = ANSWERS.clone();
     let keys = [0, 1, 2].map(evaluator).each_ref().map(UidKey::public);
     let all = [Evaluation::from_bytes(bytes), b, c];
-    ASKED.combine(&keys, &all).map_err(|error| error.to_string())
+    ASKED
+        .combine(&keys, &all)
+        .map_err(|error| error.to_string())
 }
 
 fn made() -> [u8; Evaluation::LEN] {

@@ -28,7 +28,9 @@ static MADE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         queue.put(&record).expect("memory does not fail");
     }
     let (network, key) = (sample::network(), sample::key(104));
-    let batch = queue.cut(1, sample::did(104), &network, &key).expect("memory does not fail");
+    let batch = queue
+        .cut(1, sample::did(104), &network, &key)
+        .expect("memory does not fail");
     batch.expect("three records wait").to_vec()
 });
 

@@ -35,7 +35,9 @@ impl Files for OneFolder {
     }
     fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         if !self.stubborn {
-            self.files.borrow_mut().insert(name.to_owned(), bytes.to_vec());
+            self.files
+                .borrow_mut()
+                .insert(name.to_owned(), bytes.to_vec());
         }
         Ok(())
     }
@@ -43,7 +45,11 @@ impl Files for OneFolder {
         self.replace(name, bytes)
     }
     fn append(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.files.borrow_mut().entry(name.to_owned()).or_default().extend_from_slice(bytes);
+        self.files
+            .borrow_mut()
+            .entry(name.to_owned())
+            .or_default()
+            .extend_from_slice(bytes);
         Ok(())
     }
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -65,26 +71,43 @@ impl Files for OneFolder {
 /// Every whole line is remembered, and nothing but whole lines stays in the file.
 fn law(data: &[u8], folder: &OneFolder) -> Outcome {
     let name = format!("seen/{}", sample::DAY);
-    folder.files.borrow_mut().insert(name.clone(), data.to_vec());
+    folder
+        .files
+        .borrow_mut()
+        .insert(name.clone(), data.to_vec());
     let mut log = match SeenLog::open(folder.clone()) {
         Err(error @ (GateError::Disk(_) | GateError::Bytes(_))) => return law::refused(error),
         other => other.expect("bytes alone can be wrong"),
     };
     let (lines, torn) = data.as_chunks::<LINE>();
-    let kept = folder.read(&name).expect("memory does not fail").unwrap_or_default();
-    assert!(kept == lines.as_flattened(), "{} bytes of a torn line stay", torn.len());
+    let kept = folder
+        .read(&name)
+        .expect("memory does not fail")
+        .unwrap_or_default();
+    assert!(
+        kept == lines.as_flattened(),
+        "{} bytes of a torn line stay",
+        torn.len()
+    );
     for line in lines {
         let (step, walk_in, nym) = read(line).expect("the log has read it");
         let shared = SharedSeen::new(&mut log, Sharing::Offline, step);
         assert!(shared.is_replay(nym, step), "a line that is not remembered");
-        assert!(!walk_in || shared.is_spent(nym), "a walk-in that is not remembered");
+        assert!(
+            !walk_in || shared.is_spent(nym),
+            "a walk-in that is not remembered"
+        );
     }
     Outcome::Accepted
 }
 
 fn read(line: &[u8]) -> Option<(Step, bool, Nym)> {
     let mut r = Reader::new(line);
-    Some((Step::decode(&mut r).ok()?, r.flag("a kind").ok()?, Nym::decode(&mut r).ok()?))
+    Some((
+        Step::decode(&mut r).ok()?,
+        r.flag("a kind").ok()?,
+        Nym::decode(&mut r).ok()?,
+    ))
 }
 
 /// Every whole line is remembered, and nothing but whole lines stays in the file.
@@ -103,7 +126,9 @@ fn planted(data: &[u8]) -> Outcome {
 fn seeds() -> Vec<Seed> {
     let line = |step: Step, walk_in, n| {
         let mut w = Writer::default();
-        w.value(&step).flag(walk_in).value(&Nym::from_value(sample::number(n)));
+        w.value(&step)
+            .flag(walk_in)
+            .value(&Nym::from_value(sample::number(n)));
         w.finish()
     };
     let step = sample::ten().step();
@@ -112,5 +137,9 @@ fn seeds() -> Vec<Seed> {
     if let Some(kind) = bad.get_mut(4) {
         *kind = 2;
     }
-    vec![("two-passes", two), ("nothing", vec![]), ("not-of-a-known-kind", bad)]
+    vec![
+        ("two-passes", two),
+        ("nothing", vec![]),
+        ("not-of-a-known-kind", bad),
+    ]
 }

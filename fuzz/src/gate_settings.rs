@@ -31,5 +31,8 @@ fn seeds() -> Vec<Seed> {
         policy: 1,
         node: "http://127.0.0.1:8420".into(),
     };
-    vec![("of-a-venue", serde_json::to_vec(&settings).expect("settings have JSON"))]
+    vec![(
+        "of-a-venue",
+        serde_json::to_vec(&settings).expect("settings have JSON"),
+    )]
 }

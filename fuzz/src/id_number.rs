@@ -18,7 +18,11 @@ fn law(data: &[u8], parse: impl Fn(&str) -> Result<IdNumber, IdNumberError>) -> 
     match parse(text) {
         Err(error) => law::refused(error),
         Ok(number) => {
-            assert_eq!(number.expose(), text.trim().to_ascii_uppercase(), "another number");
+            assert_eq!(
+                number.expose(),
+                text.trim().to_ascii_uppercase(),
+                "another number"
+            );
             assert_eq!(IdNumber::parse(number.expose()).as_ref(), Ok(&number));
             assert!(number.last_two_digits() < 100);
             assert!(number.person().is_ok(), "a number that trustees refuse");
@@ -33,12 +37,14 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law(data, |text| match (IdNumber::parse(text), text.trim().get(..17)) {
-        (Err(IdNumberError::Check), Some(body)) => "0123456789X"
-            .chars()
-            .find_map(|check| IdNumber::parse(&format!("{body}{check}")).ok())
-            .ok_or(IdNumberError::Check),
-        (other, _) => other,
+    law(data, |text| {
+        match (IdNumber::parse(text), text.trim().get(..17)) {
+            (Err(IdNumberError::Check), Some(body)) => "0123456789X"
+                .chars()
+                .find_map(|check| IdNumber::parse(&format!("{body}{check}")).ok())
+                .ok_or(IdNumberError::Check),
+            (other, _) => other,
+        }
     })
 }
 

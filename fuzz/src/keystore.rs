@@ -29,9 +29,15 @@ fn seeds() -> Vec<Seed> {
     let empty = bytes(&keys);
     for (text, kind) in [("gate", KeyKind::Gate), ("seal", KeyKind::TrusteeSeal)] {
         let secret = SecretBytes::new([7; 32]);
-        keys.insert(name(text), kind, secret, 1_700_000_000).expect("a new name");
+        keys.insert(name(text), kind, secret, 1_700_000_000)
+            .expect("a new name");
     }
     let two = bytes(&keys);
-    keys.rotate(&name("gate"), 1_700_000_001, &mut sample::rng()).expect("it is there");
-    vec![("empty", empty), ("two-keys", two), ("rotated", bytes(&keys))]
+    keys.rotate(&name("gate"), 1_700_000_001, &mut sample::rng())
+        .expect("it is there");
+    vec![
+        ("empty", empty),
+        ("two-keys", two),
+        ("rotated", bytes(&keys)),
+    ]
 }

@@ -22,7 +22,10 @@ pub fn check(data: &[u8]) -> Outcome {
         let manifest = read(data)?;
         let circuits = manifest.circuits().iter();
         for file in circuits.flat_map(|c| [&c.r1cs, &c.proving_key, &c.verifying_key]) {
-            assert!(!file.file.contains(['/', '\\']) && file.file != "..", "a file elsewhere");
+            assert!(
+                !file.file.contains(['/', '\\']) && file.file != "..",
+                "a file elsewhere"
+            );
         }
         Ok::<_, String>(manifest)
     })
@@ -45,7 +48,10 @@ fn seeds() -> Vec<Seed> {
     };
     let of = |provenance| {
         let manifest = Manifest::new(provenance, vec![circuit.clone()]).expect("one circuit");
-        manifest.to_json().expect("a manifest has JSON").into_bytes()
+        manifest
+            .to_json()
+            .expect("a manifest has JSON")
+            .into_bytes()
     };
     let transcript = Sha256Hash::of(b"transcript");
     vec![

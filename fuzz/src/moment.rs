@@ -21,8 +21,16 @@ fn law(data: &[u8], parse: impl Fn(&str) -> Option<Timestamp>) -> Outcome {
     };
     let written = moment::format(time);
     // A fraction of a second is read and not kept.
-    let whole = text.split('.').next().unwrap_or_default().trim_end_matches('Z');
-    assert_eq!(written.trim_end_matches('Z'), whole, "another moment once it is written");
+    let whole = text
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('Z');
+    assert_eq!(
+        written.trim_end_matches('Z'),
+        whole,
+        "another moment once it is written"
+    );
     assert_eq!(moment::parse(&written), Some(time));
     Outcome::Accepted
 }

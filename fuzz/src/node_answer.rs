@@ -3,7 +3,8 @@
 use crate::{Outcome, Seed, Target, law, sample};
 use luyin_device::audit;
 use luyin_device::client::{
-    BucketName, ClientError, Encoded, NetworkInfo, NodeClient, Transport, WireAnswer, WireError, WireRequest,
+    BucketName, ClientError, Encoded, NetworkInfo, NodeClient, Transport, WireAnswer, WireError,
+    WireRequest,
 };
 use luyin_protocol::codec::Canonical as _;
 use luyin_protocol::network::NetworkParameters;
@@ -66,7 +67,11 @@ where
         }
     };
     let others = asked(&node);
-    if others.iter().any(Result::is_ok) { Outcome::Accepted } else { answered }
+    if others.iter().any(Result::is_ok) {
+        Outcome::Accepted
+    } else {
+        answered
+    }
 }
 
 /// Every other question.
@@ -103,14 +108,18 @@ fn asked(node: &NodeClient<Parrot>) -> Vec<Result<(), String>> {
 
 /// Whoever asked for a network was given its own parameters.
 pub fn check(data: &[u8]) -> Outcome {
-    law(data, |node| node.network().map(|info| (info.network, info.parameters.0)))
+    law(data, |node| {
+        node.network().map(|info| (info.network, info.parameters.0))
+    })
 }
 
 fn planted(data: &[u8]) -> Outcome {
     let body = data.get(4..).unwrap_or_default();
-    law(data, |node| match serde_json::from_slice::<NetworkInfo>(body) {
-        Ok(info) => Ok((info.network, info.parameters.0)),
-        Err(_) => node.network().map(|info| (info.network, info.parameters.0)),
+    law(data, |node| {
+        match serde_json::from_slice::<NetworkInfo>(body) {
+            Ok(info) => Ok((info.network, info.parameters.0)),
+            Err(_) => node.network().map(|info| (info.network, info.parameters.0)),
+        }
     })
 }
 
@@ -129,11 +138,18 @@ fn seeds() -> Vec<Seed> {
         "epoch": 0,
     });
     let entry = Entry::Genesis(Box::new(sample::parameters()));
-    let problem = r#"{"type":"urn:luyin:problem:rejected","title":"rejected","status":422,"detail":""}"#;
+    let problem =
+        r#"{"type":"urn:luyin:problem:rejected","title":"rejected","status":422,"detail":""}"#;
     vec![
         ("network", ok(network)),
-        ("policies", ok(json!({"policies": [{"bytes": Encoded(sample::policy()), "standing": "current"}]}))),
-        ("entry", ok(json!({"bytes": Encoded(entry), "height": 0, "time": sample::ten()}))),
+        (
+            "policies",
+            ok(json!({"policies": [{"bytes": Encoded(sample::policy()), "standing": "current"}]})),
+        ),
+        (
+            "entry",
+            ok(json!({"bytes": Encoded(entry), "height": 0, "time": sample::ten()})),
+        ),
         ("not-a-problem", format!("422\n{problem}").into()),
     ]
 }

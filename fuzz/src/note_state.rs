@@ -14,7 +14,9 @@ pub const TARGET: Target = Target {
 };
 
 fn unpacked(data: &[u8]) -> Result<NoteState, DecodeError> {
-    let bytes = data.try_into().map_err(|_| DecodeError::Short("a field element"))?;
+    let bytes = data
+        .try_into()
+        .map_err(|_| DecodeError::Short("a field element"))?;
     NoteState::unpack(field::from_bytes(bytes)?)
 }
 
@@ -49,5 +51,8 @@ fn seeds() -> Vec<Seed> {
         itin_day: sample::DAY,
         ..blank
     };
-    vec![("blank", packed(&blank)), ("tested-and-vaccinated", packed(&lived))]
+    vec![
+        ("blank", packed(&blank)),
+        ("tested-and-vaccinated", packed(&lived)),
+    ]
 }

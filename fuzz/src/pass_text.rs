@@ -23,6 +23,9 @@ fn planted(data: &[u8]) -> Outcome {
 fn seeds() -> Vec<Seed> {
     vec![
         ("walk-in", sample::shown_pass().to_text().into_bytes()),
-        ("not-a-vaccination-certificate", b"HC1:6BFOXN*TS0BI$ZD".to_vec()),
+        (
+            "not-a-vaccination-certificate",
+            b"HC1:6BFOXN*TS0BI$ZD".to_vec(),
+        ),
     ]
 }

@@ -25,5 +25,8 @@ fn seeds() -> Vec<Seed> {
     plain.predicates.show_mask = false;
     plain.predicates.max_test_age = None;
     plain.paper = false;
-    vec![("all-demands", sample::policy().to_vec()), ("few-demands", plain.to_vec())]
+    vec![
+        ("all-demands", sample::policy().to_vec()),
+        ("few-demands", plain.to_vec()),
+    ]
 }

@@ -31,7 +31,9 @@ fn seeds() -> Vec<Seed> {
     let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
     let compressed = |a: G1Affine, b: G2Affine, c: G1Affine| {
         let mut out = Vec::new();
-        (a, b, c).serialize_compressed(&mut out).expect("points have bytes");
+        (a, b, c)
+            .serialize_compressed(&mut out)
+            .expect("points have bytes");
         out
     };
     vec![

@@ -19,7 +19,11 @@ fn law(data: &[u8], read: impl Fn(&[u8]) -> Result<R1cs, Iden3Error>) -> Outcome
     match normal(data) {
         Err(error) => law::refused(error),
         Ok(written) => {
-            assert_eq!(normal(&written).as_ref(), Ok(&written), "two ways of writing it");
+            assert_eq!(
+                normal(&written).as_ref(),
+                Ok(&written),
+                "two ways of writing it"
+            );
             Outcome::Accepted
         }
     }

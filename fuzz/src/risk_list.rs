@@ -25,5 +25,8 @@ fn seeds() -> Vec<Seed> {
         regions: sample::regions(&[]),
         ..sample::risk_list()
     };
-    vec![("two-regions", sample::risk_list().to_vec()), ("none", empty.to_vec())]
+    vec![
+        ("two-regions", sample::risk_list().to_vec()),
+        ("none", empty.to_vec()),
+    ]
 }

@@ -17,7 +17,13 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::canonical(data, fault::unwraps(|e| *e == DecodeError::Invalid("a clause"), RiskNotice::from_slice))
+    law::canonical(
+        data,
+        fault::unwraps(
+            |e| *e == DecodeError::Invalid("a clause"),
+            RiskNotice::from_slice,
+        ),
+    )
 }
 
 fn seeds() -> Vec<Seed> {

@@ -16,7 +16,13 @@ const CONTEXT: &[u8] = b"luyin/seeds";
 const VERSION: (usize, u8) = (7, 1);
 
 static MADE: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let sealed = seal(&secret(), Strength::PRODUCTION, CONTEXT, b"content", &mut sample::rng());
+    let sealed = seal(
+        &secret(),
+        Strength::PRODUCTION,
+        CONTEXT,
+        b"content",
+        &mut sample::rng(),
+    );
     sealed.expect("it can be sealed")
 });
 
@@ -40,5 +46,8 @@ fn planted(data: &[u8]) -> Outcome {
 }
 
 fn seeds() -> Vec<Seed> {
-    vec![("under-a-key", MADE.clone()), ("not-sealed", b"content".to_vec())]
+    vec![
+        ("under-a-key", MADE.clone()),
+        ("not-sealed", b"content".to_vec()),
+    ]
 }

@@ -16,7 +16,13 @@ pub const TARGET: Target = Target {
 
 static NOTE: LazyLock<Note> = LazyLock::new(|| {
     let rh = RevocationHandle::from_value(sample::number(1_001));
-    Note::first(&secret(), rh, Mask::from_bits(5), Day::new(0), Slot::new(39_898))
+    Note::first(
+        &secret(),
+        rh,
+        Mask::from_bits(5),
+        Day::new(0),
+        Slot::new(39_898),
+    )
 });
 static MADE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let sealed = seal_note(&secret(), &NOTE).expect("it can be sealed");
@@ -28,7 +34,9 @@ fn secret() -> IdentitySecret {
 }
 
 fn opened(data: &[u8]) -> Result<Note, String> {
-    let bytes = data.try_into().map_err(|_| "not of a sealed note's length")?;
+    let bytes = data
+        .try_into()
+        .map_err(|_| "not of a sealed note's length")?;
     let sealed = SealedNote::from_bytes(bytes);
     open_note(&secret(), NOTE.rho, &NOTE.commitment(), &sealed).map_err(|error| error.to_string())
 }
@@ -44,5 +52,8 @@ fn planted(data: &[u8]) -> Outcome {
 }
 
 fn seeds() -> Vec<Seed> {
-    vec![("first-note", MADE.clone()), ("not-sealed", vec![0; SEALED_NOTE_LEN])]
+    vec![
+        ("first-note", MADE.clone()),
+        ("not-sealed", vec![0; SEALED_NOTE_LEN]),
+    ]
 }

@@ -18,13 +18,18 @@ const FILE: &str = "segments/00000000000000000000.seg";
 /// A disk that holds one segment file.
 fn disk_with(data: &[u8]) -> MemoryDisk {
     let disk = MemoryDisk::new(1);
-    disk.make_dir(Path::new("segments")).expect("a directory in memory");
+    disk.make_dir(Path::new("segments"))
+        .expect("a directory in memory");
     disk.overwrite(Path::new(FILE), data);
     disk
 }
 
 fn open(disk: &MemoryDisk) -> Result<SegmentLog, SegmentError> {
-    SegmentLog::open(Arc::new(disk.clone()), Settings::new(sample::network()), None)
+    SegmentLog::open(
+        Arc::new(disk.clone()),
+        Settings::new(sample::network()),
+        None,
+    )
 }
 
 /// What is kept is the file's own beginning, what was cut off is its end, every record reads, and a second start finds the
@@ -41,7 +46,11 @@ fn law(data: &[u8], disk: &MemoryDisk) -> Outcome {
         torn => {
             assert!(data.starts_with(&kept), "the log was rewritten");
             let cut = torn.map_or(0, |torn| torn.bytes());
-            assert_eq!(size(&kept) + cut, size(data), "bytes that are neither kept nor cut off");
+            assert_eq!(
+                size(&kept) + cut,
+                size(data),
+                "bytes that are neither kept nor cut off"
+            );
         }
     }
     let read = log.reader().records(0).collect::<Result<Vec<_>, _>>();
@@ -62,7 +71,10 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    let end = data.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let end = data
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
     law(data, &disk_with(data.get(..end).unwrap_or_default()))
 }
 
@@ -82,7 +94,9 @@ fn written(batches: &[&[&[u8]]]) -> Vec<u8> {
 
 fn seeds() -> Vec<Seed> {
     let whole = written(&[&[b"first"], &[b"second", b"third"]]);
-    let torn = whole.split_last().map_or(Vec::new(), |(_, front)| front.to_vec());
+    let torn = whole
+        .split_last()
+        .map_or(Vec::new(), |(_, front)| front.to_vec());
     vec![
         ("begun", written(&[])),
         ("three-records", whole),

@@ -31,7 +31,11 @@ fn law(data: &[u8], verify: impl Fn(&[u8]) -> Result<Checkpoint, VerifyError>) -
     match verify(data) {
         Err(error) => law::refused(error),
         Ok(checkpoint) => {
-            assert_eq!(&checkpoint, MADE.checkpoint(), "a checkpoint that nobody signed");
+            assert_eq!(
+                &checkpoint,
+                MADE.checkpoint(),
+                "a checkpoint that nobody signed"
+            );
             Outcome::Accepted
         }
     }
@@ -60,6 +64,9 @@ fn seeds() -> Vec<Seed> {
     let witness = signer("witness.example", 60);
     vec![
         ("by-the-node", MADE.note().to_vec()),
-        ("with-a-witness", signed(&[&SIGNER, &witness]).note().to_vec()),
+        (
+            "with-a-witness",
+            signed(&[&SIGNER, &witness]).note().to_vec(),
+        ),
     ]
 }

@@ -45,7 +45,9 @@ fn split(data: &[u8]) -> Option<(Fields<'_>, &[u8])> {
     let end = data.windows(2).position(|pair| pair == b"\n\n")?;
     let (head, body) = (data.get(..end)?, data.get(end + 2..)?);
     let lines = std::str::from_utf8(head).ok()?.lines();
-    let fields = lines.map(|line| line.split_once(": ")).collect::<Option<_>>()?;
+    let fields = lines
+        .map(|line| line.split_once(": "))
+        .collect::<Option<_>>()?;
     Some((fields, body))
 }
 
@@ -83,5 +85,8 @@ fn planted(data: &[u8]) -> Outcome {
 
 fn seeds() -> Vec<Seed> {
     let unsigned = [b"content-type: application/json\n\n", BODY].concat();
-    vec![("enrolment", MADE.clone()), ("not-without-a-signature", unsigned)]
+    vec![
+        ("enrolment", MADE.clone()),
+        ("not-without-a-signature", unsigned),
+    ]
 }

@@ -34,7 +34,11 @@ fn law(data: &[u8], read: impl Fn(&str) -> Result<String, Iden3Error>) -> Outcom
         Ok(written) => {
             let json = serde_json::from_str::<serde_json::Value>(text);
             assert!(json.is_ok(), "what is no JSON was read");
-            assert_eq!(rewritten(&written).as_ref(), Ok(&written), "two ways of writing it");
+            assert_eq!(
+                rewritten(&written).as_ref(),
+                Ok(&written),
+                "two ways of writing it"
+            );
             Outcome::Accepted
         }
     }
@@ -58,13 +62,20 @@ fn planted(data: &[u8]) -> Outcome {
 
 fn seeds() -> Vec<Seed> {
     let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
-    let proof = Proof { a: g1, b: g2, c: -g1 };
+    let proof = Proof {
+        a: g1,
+        b: g2,
+        c: -g1,
+    };
     let inputs = [sample::number(0), -sample::number(1)];
     let text = |json: Result<String, Iden3Error>| json.expect("it has JSON").into_bytes();
     vec![
         ("proof", text(proof_to_json(&proof))),
         ("public", text(public_to_json(&inputs))),
-        ("verifying-key", text(verifying_key_to_json(&verifying_key::toy()))),
+        (
+            "verifying-key",
+            text(verifying_key_to_json(&verifying_key::toy())),
+        ),
         ("not-one-spelling", br#"["01"]"#.to_vec()),
     ]
 }

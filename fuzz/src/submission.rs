@@ -31,7 +31,9 @@ const KINDS: [TxKind; 11] = [
 ];
 
 fn decoded(text: &str) -> Result<Tx, ServiceError> {
-    let submission = Submission { tx: text.to_owned() };
+    let submission = Submission {
+        tx: text.to_owned(),
+    };
     let request = Request {
         kinds: &KINDS,
         caller: None,
@@ -51,11 +53,16 @@ pub fn check(data: &[u8]) -> Outcome {
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::one_spelling(data, |text| decoded(&text.replace(char::is_whitespace, "")), encoded)
+    law::one_spelling(
+        data,
+        |text| decoded(&text.replace(char::is_whitespace, "")),
+        encoded,
+    )
 }
 
 fn seeds() -> Vec<Seed> {
     let all = transactions().into_iter();
     let some = all.filter(|(name, _)| ["did-create", "check-in", "audit-batch"].contains(name));
-    some.map(|(name, tx)| (name, encoded(&tx).into_bytes())).collect()
+    some.map(|(name, tx)| (name, encoded(&tx).into_bytes()))
+        .collect()
 }

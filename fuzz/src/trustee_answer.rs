@@ -3,8 +3,8 @@
 use crate::node_answer::Parrot;
 use crate::{Outcome, Seed, Target, law, sample};
 use luyin_device::client::{
-    ClientError, Encoded, EncodedBytes, EvaluationAnswer, ReleaseAnswer, RequestSigner, SealedForNotice,
-    Transport, TrusteeCard, TrusteeClient, WireAnswer, WireError, WireRequest,
+    ClientError, Encoded, EncodedBytes, EvaluationAnswer, ReleaseAnswer, RequestSigner,
+    SealedForNotice, Transport, TrusteeCard, TrusteeClient, WireAnswer, WireError, WireRequest,
 };
 use luyin_keys::voprf::Evaluation;
 use luyin_protocol::codec::Canonical as _;
@@ -59,11 +59,18 @@ where
         said(trustee.card()),
         said(trustee.release(&offer.notice, sample::DAY).map(|answer| {
             let bytes = answer.values.0.to_vec();
-            assert_eq!(DayRelease::from_slice(&bytes).as_ref(), Ok(&answer.values.0));
+            assert_eq!(
+                DayRelease::from_slice(&bytes).as_ref(),
+                Ok(&answer.values.0)
+            );
         })),
         said(trustee.exchange(&signer(), sample::ten(), &offer)),
     ];
-    if read.contains(&Outcome::Accepted) { Outcome::Accepted } else { Outcome::Refused }
+    if read.contains(&Outcome::Accepted) {
+        Outcome::Accepted
+    } else {
+        Outcome::Refused
+    }
 }
 
 fn said<T>(answer: Result<T, ClientError>) -> Outcome {

@@ -38,5 +38,8 @@ fn seeds() -> Vec<Seed> {
         }),
         persons: vec![],
     };
-    vec![("without-people", serde_json::to_vec(&content).expect("content has JSON"))]
+    vec![(
+        "without-people",
+        serde_json::to_vec(&content).expect("content has JSON"),
+    )]
 }

@@ -22,7 +22,8 @@ static MADE: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     let mut rng = sample::rng();
     let alone = Sealer::create(&passkey(), Strength::PRODUCTION, &mut rng).expect("a key");
     let mut both = Sealer::create(&passphrase(), Strength::PRODUCTION, &mut rng).expect("a key");
-    both.add_passkey(WrappingKey::from_bytes([7; 32]), &mut rng).expect("a second key");
+    both.add_passkey(WrappingKey::from_bytes([7; 32]), &mut rng)
+        .expect("a second key");
     [alone, both].map(|sealer| sealer.seal(CONTENT, &mut rng).expect("it can be sealed"))
 });
 
@@ -46,7 +47,9 @@ fn law(data: &[u8], open: impl Fn(&[u8]) -> Result<Vec<u8>, VaultError>) -> Outc
         Err(error) => law::refused(error),
         Ok(content) => {
             assert_eq!(content, CONTENT, "other content");
-            let made = MADE.iter().find(|made| made.get(..FRONT) == data.get(..FRONT));
+            let made = MADE
+                .iter()
+                .find(|made| made.get(..FRONT) == data.get(..FRONT));
             let made = made.expect("a file that nobody made opens");
             let (_, body) = made.split_at(made.len() - CONTENT.len() - 16);
             assert!(data.ends_with(body), "another body");
@@ -67,5 +70,9 @@ fn planted(data: &[u8]) -> Outcome {
 fn seeds() -> Vec<Seed> {
     let [alone, both] = MADE.clone();
     let cut = alone.get(..60).unwrap_or_default().to_vec();
-    vec![("passkey", alone), ("passphrase-and-passkey", both), ("not-whole", cut)]
+    vec![
+        ("passkey", alone),
+        ("passphrase-and-passkey", both),
+        ("not-whole", cut),
+    ]
 }

@@ -17,7 +17,10 @@ pub const TARGET: Target = Target {
 fn law(data: &[u8], read: impl Fn(&[u8]) -> Result<Zkey, Iden3Error>) -> Outcome {
     match read(data) {
         Err(error) => law::refused(error),
-        Ok(Zkey { proving_key: key, domain_size }) => {
+        Ok(Zkey {
+            proving_key: key,
+            domain_size,
+        }) => {
             let wires = key.a_query.len();
             assert_eq!((key.b_g1_query.len(), key.b_g2_query.len()), (wires, wires));
             assert_eq!(key.l_query.len() + key.vk.gamma_abc_g1.len(), wires);
@@ -40,7 +43,11 @@ fn planted(data: &[u8]) -> Outcome {
 }
 
 fn integer(number: &BigInt<4>) -> Vec<u8> {
-    number.0.iter().flat_map(|limb| limb.to_le_bytes()).collect()
+    number
+        .0
+        .iter()
+        .flat_map(|limb| limb.to_le_bytes())
+        .collect()
 }
 
 /// Coordinates stand in Montgomery form, the identity as zeros.

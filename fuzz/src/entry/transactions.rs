@@ -6,17 +6,17 @@ use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{DidDocument, DocumentHash};
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::{
-    AttestationBody, AttestationLeaf, AttestationRoot, CheckinTag, Disclosure, MaskCommitment, NoteCommitment, Nullifier,
-    Owner, ShareCommitment,
+    AttestationBody, AttestationLeaf, AttestationRoot, CheckinTag, Disclosure, MaskCommitment,
+    NoteCommitment, Nullifier, Owner, ShareCommitment,
 };
 use luyin_protocol::policy::PolicyRef;
 use luyin_protocol::risk::Uid;
 use luyin_protocol::signature::{Sha256Hash, Signature};
 use luyin_protocol::time::{Day, Slot};
 use luyin_protocol::tx::{
-    Absorb, Accredit, Approvals, Attest, AttestWithdrawn, AuditBatch, BlockHeader, CheckIn, DidCreate, DidDeactivate,
-    DidUpdate, Enrol, EnrolPublic, Entry, Governance, GovernanceAction, NoteRoot, NoticeLifted, Quota, Release, Role,
-    StateRoots, Tx, Unaccredit,
+    Absorb, Accredit, Approvals, Attest, AttestWithdrawn, AuditBatch, BlockHeader, CheckIn,
+    DidCreate, DidDeactivate, DidUpdate, Enrol, EnrolPublic, Entry, Governance, GovernanceAction,
+    NoteRoot, NoticeLifted, Quota, Release, Role, StateRoots, Tx, Unaccredit,
 };
 
 const SIGNATURE: Signature = Signature::from_bytes([9; 64]);
@@ -87,7 +87,8 @@ fn absorb() -> Tx {
 /// A few transactions of wallets and organisations.
 pub fn transactions() -> Vec<(&'static str, Tx)> {
     let did = sample::did(100);
-    let document = DidDocument::new(vec![sample::key(100).public()], vec![]).expect("one key is a document");
+    let document =
+        DidDocument::new(vec![sample::key(100).public()], vec![]).expect("one key is a document");
     let previous = DocumentHash::from_bytes([2; 32]);
     let create = DidCreate {
         document: document.clone(),
@@ -135,7 +136,10 @@ pub fn transactions() -> Vec<(&'static str, Tx)> {
         ("release", Tx::Release(release)),
         ("enrol", enrol()),
         ("check-in", checkin(NoteRoot::Epoch(3))),
-        ("check-in-archive", checkin(NoteRoot::Archive { epoch: 3, group: 2 })),
+        (
+            "check-in-archive",
+            checkin(NoteRoot::Archive { epoch: 3, group: 2 }),
+        ),
         ("attest", Tx::Attest(attest)),
         ("attest-withdrawn", Tx::AttestWithdrawn(withdrawn)),
         ("absorb", absorb()),
@@ -165,10 +169,22 @@ fn acts() -> Vec<(&'static str, Tx)> {
     vec![
         ("accredit", governance(GovernanceAction::Accredit(roles))),
         ("unaccredit", governance(GovernanceAction::Unaccredit(out))),
-        ("policy", governance(GovernanceAction::Policy(Box::new(sample::policy())))),
-        ("risk-list", governance(GovernanceAction::RiskList(Box::new(sample::risk_list())))),
-        ("risk-notice", governance(GovernanceAction::RiskNotice(sample::notice()))),
-        ("notice-lifted", governance(GovernanceAction::NoticeLifted(lifted))),
+        (
+            "policy",
+            governance(GovernanceAction::Policy(Box::new(sample::policy()))),
+        ),
+        (
+            "risk-list",
+            governance(GovernanceAction::RiskList(Box::new(sample::risk_list()))),
+        ),
+        (
+            "risk-notice",
+            governance(GovernanceAction::RiskNotice(sample::notice())),
+        ),
+        (
+            "notice-lifted",
+            governance(GovernanceAction::NoticeLifted(lifted)),
+        ),
     ]
 }
 
@@ -188,7 +204,10 @@ pub fn header(transactions: u32) -> BlockHeader {
 /// One entry of each kind.
 pub fn entries() -> Vec<Seed> {
     let mut all = vec![
-        ("genesis", Entry::Genesis(Box::new(sample::parameters())).to_vec()),
+        (
+            "genesis",
+            Entry::Genesis(Box::new(sample::parameters())).to_vec(),
+        ),
         ("block", Entry::Block(header(11)).to_vec()),
     ];
     let transactions = transactions().into_iter().chain(acts());
