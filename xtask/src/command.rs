@@ -1,6 +1,6 @@
 //! Running programs in the checkout, each announced by a line.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -28,7 +28,14 @@ impl Program {
     /// The cargo that runs this.
     pub fn cargo(workspace: &Workspace, arguments: &[&str]) -> Self {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        Self::build(workspace, cargo, "cargo", arguments)
+        let mut program = Self::build(workspace, cargo, "cargo", arguments);
+        for name in std::env::vars_os()
+            .map(|(name, _)| name)
+            .filter(|name| is_of_this_package(name))
+        {
+            program.command.env_remove(name);
+        }
+        program
     }
 
     fn build(workspace: &Workspace, name: OsString, shown: &str, arguments: &[&str]) -> Self {
@@ -125,5 +132,29 @@ impl Program {
     #[cfg(not(unix))]
     pub fn replace(self) -> Result<()> {
         self.run()
+    }
+}
+
+/// Whether cargo set the variable to tell this program of its own package. Build scripts of other packages that look at
+/// theirs would seem changed to a cargo that inherits it, and much would be built anew after each command typed by hand.
+fn is_of_this_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cargo_that_is_run_here_does_not_hear_of_this_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = Program::cargo(&Workspace::at(folder.path()), &["--version"]);
+        let removed = |wanted: &str| {
+            let mut variables = program.command.get_envs();
+            variables.any(|(name, value)| name == wanted && value.is_none())
+        };
+        assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"));
+        assert!(!removed("PATH"));
     }
 }
