@@ -29,11 +29,13 @@ pub fn seeds_in(directory: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// Plays every seed of every target. Says what is wrong, a line each.
+/// Keeps the seeds that are made here, and plays every seed of every target. Says what is wrong, a line each.
 #[must_use]
 pub fn faults_of(targets: &[(&str, Target)]) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, target) in targets {
+        let others = keep(name, &(target.seeds)()).into_iter();
+        faults.extend(others.map(|seed| format!("{seed}: is not what is made here")));
         let seeds = seeds_in(&corpus(name));
         if !seeds.keys().any(|seed| !seed.starts_with(NOT)) {
             faults.push(format!("{name}: no seed that is accepted"));
@@ -61,8 +63,7 @@ fn fault_of(target: &Target, seed: &str, bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Writes seeds into a corpus where the environment asks for it, else says which of them are missing or others.
-#[must_use]
-pub fn keep(target: &str, seeds: &[Seed]) -> Vec<String> {
+fn keep(target: &str, seeds: &[Seed]) -> Vec<String> {
     let directory = corpus(target);
     if std::env::var_os(WRITE).is_some() {
         std::fs::create_dir_all(&directory).expect("the corpus can be made");
