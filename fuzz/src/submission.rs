@@ -16,26 +16,12 @@ pub const TARGET: Target = Target {
     seeds,
 };
 
-const KINDS: [TxKind; 11] = [
-    TxKind::DidCreate,
-    TxKind::DidUpdate,
-    TxKind::DidDeactivate,
-    TxKind::Governance,
-    TxKind::Release,
-    TxKind::Enrol,
-    TxKind::CheckIn,
-    TxKind::Attest,
-    TxKind::AttestWithdrawn,
-    TxKind::Absorb,
-    TxKind::AuditBatch,
-];
-
 fn decoded(text: &str) -> Result<Tx, ServiceError> {
     let submission = Submission {
         tx: text.to_owned(),
     };
     let request = Request {
-        kinds: &KINDS,
+        kinds: &TxKind::ALL,
         caller: None,
         key: None,
         body: text.as_bytes(),

@@ -82,6 +82,23 @@ pub enum TxKind {
     AuditBatch,
 }
 
+impl TxKind {
+    /// Each of them.
+    pub const ALL: [Self; 11] = [
+        Self::DidCreate,
+        Self::DidUpdate,
+        Self::DidDeactivate,
+        Self::Governance,
+        Self::Release,
+        Self::Enrol,
+        Self::CheckIn,
+        Self::Attest,
+        Self::AttestWithdrawn,
+        Self::Absorb,
+        Self::AuditBatch,
+    ];
+}
+
 impl Tx {
     /// The kind.
     #[must_use]

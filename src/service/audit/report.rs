@@ -50,20 +50,6 @@ pub struct SignedReport {
     pub signature: String,
 }
 
-const KINDS: [TxKind; 11] = [
-    TxKind::DidCreate,
-    TxKind::DidUpdate,
-    TxKind::DidDeactivate,
-    TxKind::Governance,
-    TxKind::Release,
-    TxKind::Enrol,
-    TxKind::CheckIn,
-    TxKind::Attest,
-    TxKind::AttestWithdrawn,
-    TxKind::Absorb,
-    TxKind::AuditBatch,
-];
-
 /// Makes and signs a report.
 ///
 /// # Errors
@@ -77,7 +63,7 @@ pub fn make(
     let state = node.state();
     let now = node.clock().now();
     let mut transactions = BTreeMap::new();
-    for kind in KINDS {
+    for kind in TxKind::ALL {
         transactions.insert(kind_name(kind), state.count(kind)?.get());
     }
     let within = |time: u64| from.is_none_or(|f| f <= time) && to.is_none_or(|t| time <= t);
