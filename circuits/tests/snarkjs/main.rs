@@ -175,9 +175,15 @@ fn a_key_for_another_circuit_is_refused() {
         checkin,
         Some(KeyError::WrongCircuit(CircuitName::Checkin))
     ));
-    let pass = PreparedVk::new(CircuitName::Pass, &key.vk).err();
+    // A proving key by its shape; a verifying key only by its number of inputs, which pass shares with enrol.
+    let pass = ProverKey::<Pass>::new(key.clone()).err();
     assert!(matches!(pass, Some(KeyError::WrongCircuit(Pass::NAME))));
-    let (expected, found) = (CircuitName::Pass.inputs(), CircuitName::Enrol.inputs());
+    let prepared = PreparedVk::new(CircuitName::Checkin, &key.vk).err();
+    assert!(matches!(
+        prepared,
+        Some(KeyError::WrongCircuit(CircuitName::Checkin))
+    ));
+    let (expected, found) = (CircuitName::Checkin.inputs(), CircuitName::Enrol.inputs());
     assert_eq!(
         check_vk(&key.vk, expected),
         Err(VkError::Inputs { expected, found })
