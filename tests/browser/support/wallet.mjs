@@ -107,6 +107,9 @@ export class Wallet {
     await this.page.goto('about:blank')
     await session.send('Storage.clearDataForOrigin', { origin: this.device.origin, storageTypes: 'all' })
     await session.detach()
+    // The phone's clock stood in what was cleared, and goes on as it was.
+    await this.page.goto(`${this.device.origin}/`)
+    await this.device.setClock(this.page, this.device.offset)
     await this.page.goto(`${this.device.origin}/w`)
     await this.page.getByRole('heading').first().waitFor()
   }
