@@ -1,6 +1,9 @@
-// What runs in a page before its own code: a stopwatch on every call to the device.
+// What runs in a page before its own code: stopwatches.
 
-/** Keeps `[call, milliseconds]` of each call to the device that was answered, in `deviceCalls`. */
+/**
+ * Keeps each call to the device that was answered, in `deviceCalls`: what was asked, the answer, how long it took by the
+ * page's stopwatch, and from when to when by the clock.
+ */
 export function timeCalls() {
   const { Worker } = globalThis
   const asked = new Map()
@@ -12,11 +15,13 @@ export function timeCalls() {
         const call = asked.get(data?.id)
         if (!call || (data.kind !== 'answer' && data.kind !== 'fault')) return
         asked.delete(data.id)
-        if (data.kind === 'answer') globalThis.deviceCalls.push([call.name, performance.now() - call.at])
+        if (data.kind !== 'answer') return
+        const { name, given, begun, at } = call
+        globalThis.deviceCalls.push({ name, given, answer: data.value, took: performance.now() - at, begun, ended: Date.now() })
       })
     }
     postMessage(message, ...rest) {
-      if (message?.method) asked.set(message.id, { name: `${message.part}.${message.method}`, at: performance.now() })
+      if (message?.method) asked.set(message.id, { name: `${message.part}.${message.method}`, given: message.given, begun: Date.now(), at: performance.now() })
       super.postMessage(message, ...rest)
     }
   }
@@ -31,4 +36,27 @@ export function timeCalls() {
       }
       picture()
     })
+}
+
+/**
+ * `drawn(find)` waits for what `find` finds and gives the page's stopwatch, which runs from the navigation on, when the first
+ * picture with it has been made. `passwordDrawn` is that of the first field for a passphrase. `buttonOf` finds by the text.
+ */
+export function timePictures() {
+  globalThis.drawn = (find) =>
+    new Promise((resolve) => {
+      let seen = null
+      const look = () => {
+        if (!find()) return
+        seen?.disconnect()
+        // What a frame's callbacks put off runs after its picture.
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))
+        return true
+      }
+      if (look()) return
+      seen = new MutationObserver(look)
+      seen.observe(document, { childList: true, subtree: true, attributes: true, characterData: true })
+    })
+  globalThis.buttonOf = (text) => [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === text && !one.disabled)
+  globalThis.passwordDrawn = globalThis.drawn(() => document.querySelector('input[type=password]'))
 }

@@ -6,6 +6,8 @@ import { once } from 'node:events'
 export class Tap {
   /** Every request: method, path with query, headers, body. */
   heard = []
+  /** Whether the line is cut: nothing is heard and nothing answered. */
+  cut = false
 
   static async before(node) {
     const tap = new Tap()
@@ -19,6 +21,7 @@ export class Tap {
   }
 
   async #pass(request, response) {
+    if (this.cut) return void request.socket.destroy()
     const parts = []
     for await (const part of request) parts.push(part)
     const body = Buffer.concat(parts)
