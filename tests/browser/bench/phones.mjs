@@ -1,9 +1,10 @@
-// A phone over a demo network: how long a code takes, from a cold start too, and what it asks of the node.
+// A phone over a demo network: how long a code takes, from a cold start and before a gate too, and what it asks of the node.
 import { World } from '../support/world.mjs'
 import { median, ms } from './figures.mjs'
 import { shownOffline } from './offline.mjs'
 import { checkedIn, settled, signatures, syncs } from './phone.mjs'
 import { weigh } from './replay.mjs'
+import { scans } from './scan.mjs'
 
 const SHOWINGS = 5
 /** Somebody who checks in, passes five gates and looks at the page as often again. */
@@ -21,7 +22,9 @@ export async function phones(_, __, say) {
     say(`a look: ${daily.look_bytes} bytes in ${daily.look_requests} requests`)
     const offline = await shownOffline(wallet)
     say(`show_offline_ms: ${offline.show_offline_ms}`)
-    return { ...refresh, ...daily, ...offline, service_build: 'dev' }
+    const scan = await scans(world, wallet)
+    say(`scan_to_verdict_ms: ${scan.scan_to_verdict_ms}`)
+    return { ...refresh, ...daily, ...offline, ...scan, service_build: 'dev' }
   } finally {
     await world.end()
   }

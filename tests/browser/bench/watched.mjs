@@ -60,3 +60,31 @@ export function timePictures() {
   globalThis.buttonOf = (text) => [...document.querySelectorAll('button')].find((one) => one.textContent.trim() === text && !one.disabled)
   globalThis.passwordDrawn = globalThis.drawn(() => document.querySelector('input[type=password]'))
 }
+
+/**
+ * `sight(places)` watches a gate's video and its verdict. It gives, by the page's stopwatch, the moment of the first frame
+ * that is bright at every place, null where none was seen, and that of the first picture with a verdict.
+ */
+export function timeSight() {
+  const BRIGHT = 200
+  globalThis.sight = (places) => {
+    const video = document.querySelector('video')
+    const context = new OffscreenCanvas(places.length, 1).getContext('2d', { willReadFrequently: true })
+    const bright = () => {
+      for (const [at, { x, y }] of places.entries()) context.drawImage(video, x, y, 1, 1, at, 0, 1, 1)
+      const { data } = context.getImageData(0, 0, places.length, 1)
+      return places.every((_, at) => data[at * 4 + 1] > BRIGHT)
+    }
+    let first = null
+    let ended = false
+    const frame = (came, { captureTime }) => {
+      if (bright()) first = Math.min(came, captureTime ?? came)
+      else if (!ended) video.requestVideoFrameCallback(frame)
+    }
+    video.requestVideoFrameCallback(frame)
+    return globalThis.drawn(() => document.querySelector('.screen')).then((verdict) => {
+      ended = true
+      return { first, verdict }
+    })
+  }
+}

@@ -46,13 +46,18 @@ export class Camera {
   }
 }
 
+/** Where a screen of this size stands in the picture: as large as fits, in the middle. */
+export function placed(screen) {
+  const scale = Math.min(HEIGHT / screen.height, WIDTH / screen.width)
+  const [width, height] = [Math.floor(screen.width * scale), Math.floor(screen.height * scale)]
+  return { scale, width, height, left: (WIDTH - width) >> 1, top: (HEIGHT - height) >> 1 }
+}
+
 /** A screenshot as a camera sees it: smaller, in grey, each of its pixels the mean of those it covers. */
 export function filmed(png) {
   const picture = PNG.sync.read(png)
   const grey = greyOf(picture)
-  const scale = Math.min(HEIGHT / picture.height, WIDTH / picture.width)
-  const [width, height] = [Math.floor(picture.width * scale), Math.floor(picture.height * scale)]
-  const [left, top] = [(WIDTH - width) >> 1, (HEIGHT - height) >> 1]
+  const { scale, width, height, left, top } = placed(picture)
   const luma = empty()
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) luma[(top + y) * WIDTH + left + x] = mean(grey, picture.width, x / scale, y / scale, (x + 1) / scale, (y + 1) / scale)
