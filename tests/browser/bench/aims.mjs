@@ -11,6 +11,7 @@ const AIMS = {
   show_offline_ms: 1_000,
   refresh_ms: 50,
   scan_to_verdict_ms: 300,
+  risk_change_turned_away: 0,
   wasm_brotli_bytes: 400_000,
   daily_bytes: 20_000,
   ...Object.fromEntries(['home', 'wallet', 'gate', 'regulator'].map((entry) => [`entry_gzip_bytes.${entry}`, 70_000])),
@@ -34,7 +35,7 @@ export function table({ aims, ...figures }) {
   const line = ([name, value]) => {
     const aim = aims[name]
     const beside = aim ? `${aim.aim}${aim.reached ? '' : '  MISSED'}` : ''
-    return `${name.padEnd(44)} ${String(value).padStart(12)}  ${beside}`.trimEnd()
+    return `${name.padEnd(54)} ${String(value).padStart(12)}  ${beside}`.trimEnd()
   }
-  return ['figure'.padEnd(44) + 'measured'.padStart(13) + '  at most', ...flat(figures).map(line)].join('\n')
+  return ['figure'.padEnd(54) + 'measured'.padStart(13) + '  at most', ...flat(figures).map(line)].join('\n')
 }

@@ -1,9 +1,11 @@
-// A phone over a demo network: how long a code takes, from a cold start and before a gate too, and what it asks of the node.
+// Phones over a demo network: how long a code takes, from a cold start and before a gate too, what a phone asks of the node,
+// and what a change of the risk list costs.
 import { World } from '../support/world.mjs'
 import { median, ms } from './figures.mjs'
 import { shownOffline } from './offline.mjs'
 import { checkedIn, settled, signatures, syncs } from './phone.mjs'
 import { weigh } from './replay.mjs'
+import { riskChange } from './risk.mjs'
 import { scans } from './scan.mjs'
 
 const SHOWINGS = 5
@@ -24,7 +26,8 @@ export async function phones(_, __, say) {
     say(`show_offline_ms: ${offline.show_offline_ms}`)
     const scan = await scans(world, wallet)
     say(`scan_to_verdict_ms: ${scan.scan_to_verdict_ms}`)
-    return { ...refresh, ...daily, ...offline, ...scan, service_build: 'dev' }
+    const risk = await riskChange(world, wallet, say)
+    return { ...refresh, ...daily, ...offline, ...scan, ...risk, service_build: 'dev' }
   } finally {
     await world.end()
   }
