@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Journal, crc32, type Handle } from '../../src/device/journal'
+import { crc32 } from '../../src/device/frames'
+import { Journal, type Handle } from '../../src/device/journal'
 import { MemoryHandle } from '../../src/device/memory'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -190,7 +191,8 @@ test('a journal stays small, and a power cut at any call leaves the old or the n
           journal.append('seen/7', Uint8Array.of(round))
         }
       } catch (thrown) {
-        expect(thrown).toBeInstanceOf(Power)
+        // Or the journal no longer knows what stands in its files.
+        if (!(thrown instanceof Power)) expect(thrown).toMatchObject({ slug: 'storage' })
       }
       disk.mend()
       const again = open(disk)
@@ -235,4 +237,69 @@ test('what was removed is not even in the files once they are written anew', () 
     expect(new TextDecoder().decode(all)).not.toContain('secret')
   }
   expect(text(open(disk), 'stays')).toBe('stays')
+})
+
+test('a journal that becomes another one is all of the old or all of the new, wherever the power goes', () => {
+  const next = open(new Disk())
+  next.replace('me.wallet', bytes('the new'))
+  const prepared = (): Disk => {
+    const disk = new Disk()
+    const journal = open(disk)
+    journal.replace('me.wallet', bytes('the old'))
+    journal.replace('beside', bytes('old too'))
+    return disk
+  }
+  for (const kept of [0, 0.4, 1]) {
+    for (let at = 0; ; at += 1) {
+      const disk = prepared()
+      const journal = open(disk)
+      disk.left = at
+      disk.kept = kept
+      let done = false
+      try {
+        journal.become(next)
+        done = true
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(Power)
+        expect([text(journal, 'me.wallet'), text(journal, 'beside')]).toEqual(['the old', 'old too'])
+      }
+      const whole = disk.left > 0
+      disk.mend()
+      const again = open(disk)
+      const found = [text(again, 'me.wallet'), text(again, 'beside')]
+      expect([['the old', 'old too'], ['the new', null]]).toContainEqual(found)
+      if (done) expect(found).toEqual(['the new', null])
+      again.replace('me.wallet', bytes('after'))
+      expect(text(open(disk), 'me.wallet')).toBe('after')
+      if (whole) break
+    }
+  }
+})
+
+test('a journal that has no space to become another one keeps what it has, and goes on', () => {
+  const next = open(new Disk())
+  next.replace('me.wallet', bytes('the new'))
+  const disk = new Disk()
+  const journal = open(disk)
+  journal.replace('me.wallet', bytes('the old'))
+  disk.full = true
+  expect(() => journal.become(next)).toThrow(expect.objectContaining({ slug: 'storage_full' }))
+  disk.mend()
+  journal.replace('beside', bytes('more'))
+  const again = open(disk)
+  expect([text(again, 'me.wallet'), text(again, 'beside')]).toEqual(['the old', 'more'])
+})
+
+test('of what a journal held before it became another one nothing is left in its files', () => {
+  const disk = new Disk()
+  const journal = open(disk)
+  expect(journal.isEmpty).toBe(true)
+  journal.replace('me.wallet', bytes('a secret that goes'))
+  journal.become(open(new Disk()))
+  expect(journal.isEmpty).toBe(true)
+  for (const file of disk.files) {
+    const all = new Uint8Array(file.getSize())
+    file.read(all, { at: 0 })
+    expect(new TextDecoder().decode(all)).not.toContain('secret')
+  }
 })
