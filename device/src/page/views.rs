@@ -238,6 +238,7 @@ impl From<&Disclosed> for DisclosedView {
 pub(super) struct ProvedView {
     made: usize,
     at_hand: usize,
+    more: bool,
     unprovable: Vec<UnprovableView>,
 }
 
@@ -253,6 +254,7 @@ impl From<Proved> for ProvedView {
         Self {
             made: proved.made,
             at_hand: proved.at_hand,
+            more: proved.more,
             unprovable: unprovable
                 .map(|one| UnprovableView {
                     policy: one.policy.to_string(),

@@ -16,7 +16,9 @@ use luyin_protocol::signature::ProofBytes;
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::versioned::current;
 use rand::rngs::OsRng;
+use rand::seq::SliceRandom as _;
 use serde::Serialize;
+use std::num::NonZeroUsize;
 
 /// Which passes to have ready.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct WantedPasses {
     pub day: Option<Day>,
     /// On paper instead of a screen; for venues alone.
     pub paper: bool,
+    /// At most so many are made now; none for all that are missing.
+    pub most: Option<NonZeroUsize>,
 }
 
 /// What proving ahead came to.
@@ -40,6 +44,8 @@ pub struct Proved {
     pub made: usize,
     /// Passes that were at hand.
     pub at_hand: usize,
+    /// Whether it ended at the most that were wanted, with some that may be missing yet.
+    pub more: bool,
     /// Policies that cannot be proved, and the first clause that fails.
     pub unprovable: Vec<Unprovable>,
 }
@@ -96,7 +102,10 @@ impl WantedPasses {
         };
         let end = first.saturating_add(self.walk_in_blocks).min(BLOCKS);
         for block in first..end {
-            all.extend((0..WALK_INS).map(|k| Wanted {
+            // In no order: while some are missing, the number of one that is shown tells nothing.
+            let mut spares: Vec<u8> = (0..WALK_INS).collect();
+            spares.shuffle(&mut OsRng);
+            all.extend(spares.into_iter().map(|k| Wanted {
                 place: PassFor::WalkIn,
                 scope: ScopeIndex::WalkIn { block, k },
                 mode: PassMode::Screen,
@@ -187,6 +196,10 @@ impl<V: Vault> Wallet<V> {
             }
             let ground = Ground { policy, risk, day };
             for one in &list {
+                if wanted.most.is_some_and(|most| proved.made >= most.get()) {
+                    proved.more = true;
+                    break;
+                }
                 match self.prove_one(label, &ground, one, &footings, prover) {
                     Ok(true) => proved.made += 1,
                     Ok(false) => proved.at_hand += 1,
@@ -201,6 +214,9 @@ impl<V: Vault> Wallet<V> {
                 progress(done, total);
             }
             self.save()?;
+            if proved.more {
+                break;
+            }
         }
         Ok(proved)
     }

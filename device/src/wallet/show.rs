@@ -9,6 +9,7 @@ use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::time::{Step, Timestamp};
 use rand::Rng;
 use rand::rngs::OsRng;
+use std::collections::BTreeSet;
 
 /// Where a pass is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,15 +133,16 @@ impl<V: Vault> Wallet<V> {
 fn walk_in(passes: &[ReadyPass], policy: u16, now: Timestamp) -> Result<usize, WalletError> {
     let day = now.day();
     let block = block_of(now);
-    let mut of_block = passes.iter().enumerate().filter(|(_, ready)| {
+    let of_block = |ready: &ReadyPass| {
         let pass = &ready.pass.0;
         let scope_fits = matches!(pass.scope, ScopeIndex::WalkIn { block: b, .. } if b == block);
-        ready.place == PassFor::WalkIn && pass.policy.id == policy && pass.day == day && scope_fits
-    });
-    let all: Vec<(usize, &ReadyPass)> = of_block.by_ref().collect();
-    if all.is_empty() {
-        return Err(WalletError::NoPass { policy, day });
-    }
+        ready.place == PassFor::WalkIn && pass.day == day && scope_fits
+    };
+    let all: Vec<(usize, &ReadyPass)> = passes
+        .iter()
+        .enumerate()
+        .filter(|(_, ready)| of_block(ready) && ready.pass.0.policy.id == policy)
+        .collect();
     let newest = all.iter().map(|(_, r)| r.pass.0.policy.version).max();
     let unused: Vec<usize> = all
         .iter()
@@ -148,8 +150,10 @@ fn walk_in(passes: &[ReadyPass], policy: u16, now: Timestamp) -> Result<usize, W
         .map(|(i, _)| *i)
         .collect();
     if unused.is_empty() {
-        // Fewer than four were shown: the rest were never proved, or dropped with a worse note.
-        return Err(if all.len() < usize::from(WALK_INS) {
+        let shown = passes.iter().filter(|r| of_block(r) && r.shown.is_some());
+        let used: BTreeSet<ScopeIndex> = shown.map(|r| r.pass.0.scope).collect();
+        // Fewer than four were shown, under whichever policy: the rest are not proved yet, or were dropped with a worse note.
+        return Err(if used.len() < usize::from(WALK_INS) {
             WalletError::NoPass { policy, day }
         } else {
             WalletError::WalkInsUsed

@@ -411,6 +411,7 @@ pub fn run(command: Command, say: Say) -> Result<(), WalletCommandError> {
                 walk_in_blocks: walk_ins,
                 day,
                 paper: false,
+                most: None,
             };
             act::prove(&wallet, &wanted, say)
         }

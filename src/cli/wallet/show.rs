@@ -173,6 +173,7 @@ pub(super) fn paper(args: &PaperArgs, say: Say) -> Result<(), WalletCommandError
                 walk_in_blocks: 0,
                 day: Some(day),
                 paper: true,
+                most: None,
             };
             let proved = opened
                 .wallet

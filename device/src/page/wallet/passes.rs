@@ -11,6 +11,7 @@ use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::time::Day;
 use serde::Deserialize;
 use serde_json::json;
+use std::num::NonZeroUsize;
 
 /// Passes that may be out for showing at once; the oldest give way.
 const MAX_SHOWN: usize = 16;
@@ -37,6 +38,8 @@ impl<H: Host> WalletPage<H> {
             paper: bool,
             policy: Option<u16>,
             day: Option<String>,
+            #[serde(default)]
+            most: Option<NonZeroUsize>,
         }
         #[derive(Deserialize)]
         struct Arguments {
@@ -51,6 +54,7 @@ impl<H: Host> WalletPage<H> {
             walk_in_blocks: wanted.walk_in_blocks,
             day: day.map_err(|error| Fault::arguments(&error))?,
             paper: wanted.paper,
+            most: wanted.most,
         };
         let host = self.host.clone();
         let progress = |done, total| host.report("prove", done, total);

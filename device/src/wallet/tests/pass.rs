@@ -3,6 +3,8 @@
 use super::*;
 use luyin_protocol::gate::{EpochRef, Gate, GateBundle, Reason, SeenInMemory};
 use luyin_protocol::pass::{GateCode, ShownPass};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 fn venue() -> Did {
     Did::from_bytes([31; 32])
@@ -88,7 +90,7 @@ fn a_venue_without_a_pass_of_its_own_gets_a_walk_in_and_the_fifth_goes_to_the_gu
     let (mut wallet, ledger) = ready(&wanted);
     let mut gate = gate(&ledger);
     let mut seen = SeenInMemory::default();
-    let mut nyms = std::collections::BTreeSet::new();
+    let mut nyms = BTreeSet::new();
     for _ in 0..4 {
         let taken = wallet
             .take_pass(None, ShowAt::Venue(venue()), 2, ledger.now())
@@ -103,6 +105,57 @@ fn a_venue_without_a_pass_of_its_own_gets_a_walk_in_and_the_fifth_goes_to_the_gu
         wallet.take_pass(None, ShowAt::Anywhere, 2, ledger.now()),
         Err(WalletError::WalkInsUsed)
     ));
+}
+
+#[test]
+fn passes_are_made_in_portions_until_none_is_missing() {
+    let (mut wallet, ledger) = enrolled();
+    check_in(&mut wallet, &ledger).unwrap();
+    ledger.make_epoch();
+    let wanted = WantedPasses {
+        walk_in_blocks: 1,
+        most: NonZeroUsize::new(2),
+        ..at_venue()
+    };
+    let mut portion = || {
+        let proved = wallet.prove(None, &wanted, &ledger, &FakeProver, |_, _| {});
+        let proved = proved.unwrap();
+        (proved.made, proved.more)
+    };
+    let portions = [portion(), portion(), portion(), portion()];
+    assert_eq!(portions, [(2, true), (2, true), (1, false), (0, false)]);
+    let passes = &wallet.content().person(None).unwrap().passes;
+    let scopes: BTreeSet<_> = passes.iter().map(|ready| ready.pass.0.scope).collect();
+    assert_eq!((passes.len(), scopes.len()), (5, 5));
+}
+
+#[test]
+fn walk_ins_that_are_not_made_yet_are_missing_and_not_used_up() {
+    let wanted = WantedPasses {
+        policy: Some(2),
+        walk_in_blocks: 1,
+        most: NonZeroUsize::new(2),
+        ..WantedPasses::default()
+    };
+    let (mut wallet, ledger) = ready(&wanted);
+    let now = ledger.now();
+    let take = |wallet: &mut Wallet<MemoryVault>, policy: u16| {
+        let taken = wallet.take_pass(None, ShowAt::Anywhere, policy, now);
+        taken.map(|shown| shown.pass().nym)
+    };
+    let mut nyms = BTreeSet::new();
+    nyms.extend([take(&mut wallet, 2).unwrap(), take(&mut wallet, 2).unwrap()]);
+    let missing = take(&mut wallet, 2);
+    assert!(matches!(missing, Err(WalletError::NoPass { .. })));
+    ledger.set_offline(false);
+    assert_eq!(proved(&mut wallet, &ledger, &wanted), 2);
+    nyms.extend([take(&mut wallet, 2).unwrap(), take(&mut wallet, 2).unwrap()]);
+    assert_eq!(nyms.len(), 4);
+    // Under another policy their names would be the same: there is nothing left to make.
+    for policy in [1, 2] {
+        let used = take(&mut wallet, policy);
+        assert!(matches!(used, Err(WalletError::WalkInsUsed)));
+    }
 }
 
 #[test]
