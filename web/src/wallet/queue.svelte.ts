@@ -9,7 +9,8 @@ export interface Job {
   readonly key: string
   readonly kind: Kind
   readonly who: string | null
-  readonly run: () => Promise<void>
+  /** 'more': this was a portion, and the rest is done in its next turn. */
+  readonly run: () => Promise<void | 'more'>
   /** Goes before what waits. */
   readonly urgent?: boolean
 }
@@ -31,6 +32,8 @@ interface Entry {
   /** Not before this moment, on the timers' clock. */
   after: number
   fault: DeviceFault | null
+  /** What was still to be done is forgotten. */
+  dropped: boolean
 }
 
 const WAITING: Readonly<Record<string, Waits>> = { wait_for_epoch: 'epoch', no_epoch: 'epoch', unknown_attestation_root: 'epoch', not_on_ledger: 'desk', pending: 'epoch' }
@@ -50,8 +53,9 @@ function delay(waits: Waits, fault: DeviceFault): number {
 }
 
 /**
- * Runs one job after the other. What waits for the ledger, the desk or a connection is tried again by itself; what
- * fails stays in sight until somebody tries again or it is asked for anew.
+ * Runs one job after the other, long ones in portions: between two of them something urgent goes first. What waits for
+ * the ledger, the desk or a connection is tried again by itself; what fails stays in sight until somebody tries again or
+ * it is asked for anew.
  */
 export class Queue {
   private entries = $state<Entry[]>([])
@@ -59,6 +63,11 @@ export class Queue {
   private timer: ReturnType<typeof setTimeout> | undefined
   private busy = false
   private held = false
+  /** How many wait for something that does not go through the queue. */
+  private awaited = 0
+  private resting = false
+  /** The job whose portion ran last, where there is more of it. */
+  private unfinished: string | null = null
   private running: Promise<void> = Promise.resolve()
   private stopped = false
 
@@ -82,7 +91,7 @@ export class Queue {
       this.next()
       return
     }
-    const entry: Entry = { job, state: 'waiting', waits: 'turn', after: 0, fault: null }
+    const entry: Entry = { job, state: 'waiting', waits: 'turn', after: 0, fault: null, dropped: false }
     if (job.urgent) this.entries.unshift(entry)
     else this.entries.push(entry)
     this.next()
@@ -107,6 +116,29 @@ export class Queue {
     if (!held) this.next()
   }
 
+  /** Somebody waits for this, which asks the device by itself: no portion is begun beside it. */
+  async first<T>(work: () => Promise<T>): Promise<T> {
+    this.awaited += 1
+    try {
+      return await work()
+    } finally {
+      this.awaited -= 1
+      this.next()
+    }
+  }
+
+  /** Nothing at all is begun while this runs, and nothing that was begun before still runs. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.resting = true
+    try {
+      await this.running
+      return await work()
+    } finally {
+      this.resting = false
+      this.next()
+    }
+  }
+
   note(progress: Progress): void {
     this.progress = progress
   }
@@ -119,6 +151,7 @@ export class Queue {
   clear(): void {
     clearTimeout(this.timer)
     this.entries = this.entries.filter((entry) => entry.state === 'running')
+    for (const entry of this.entries) entry.dropped = true
   }
 
   /** Resolves when nothing runs. */
@@ -139,10 +172,10 @@ export class Queue {
   }
 
   private next(): void {
-    if (this.busy || this.stopped) return
+    if (this.busy || this.stopped || this.resting) return
     clearTimeout(this.timer)
     const time = performance.now()
-    const waiting = this.entries.filter((entry) => entry.state === 'waiting' && (!this.held || entry.job.urgent))
+    const waiting = this.entries.filter((entry) => entry.state === 'waiting' && ((!this.held && this.awaited === 0) || entry.job.urgent))
     const ready = waiting.find((entry) => entry.after <= time)
     if (ready) {
       this.running = this.run(ready)
@@ -154,21 +187,33 @@ export class Queue {
 
   private async run(entry: Entry): Promise<void> {
     this.busy = true
-    this.progress = null
+    // Portions of one job are one line, which goes on from where it was.
+    if (this.unfinished !== entry.job.key) this.progress = null
+    this.unfinished = null
     entry.state = 'running'
     try {
-      await entry.job.run()
-      this.entries = this.entries.filter((one) => one.job.key !== entry.job.key)
+      const more = await entry.job.run()
+      if (more === 'more' && !entry.dropped) {
+        this.release(entry)
+        this.unfinished = entry.job.key
+      } else this.remove(entry)
     } catch (thrown) {
       this.settle(entry, asFault(thrown))
     } finally {
       this.busy = false
-      this.progress = null
       this.next()
     }
   }
 
+  private remove(entry: Entry): void {
+    this.entries = this.entries.filter((one) => one.job.key !== entry.job.key)
+  }
+
   private settle(entry: Entry, fault: DeviceFault): void {
+    if (entry.dropped) {
+      this.remove(entry)
+      return
+    }
     const waits: Waits | undefined = isOffline(fault) ? 'offline' : WAITING[slugOf(fault)]
     if (waits === undefined) {
       entry.state = 'failed'
