@@ -7,6 +7,13 @@ const query = (scene, screen, more = '') => `scene=${scene}&at=${AT}&still${more
 const wallet = (name, scene, screen = 'today', act, more) => ({ name, page: 'wallet', query: query(scene, screen, more), act })
 
 const press = (zh, en) => (page, language) => page.getByRole('button', { name: language === 'zh' ? zh : en, exact: true }).first().click()
+/** A backup file and a passphrase are chosen, and the form is sent: over a wallet that is whole it asks. */
+const restore = async (page, language) => {
+  await page.locator('input[type=file]').setInputFiles({ name: 'luyin-2026-11-20.luyin', mimeType: 'application/octet-stream', buffer: Buffer.from('backup') })
+  await page.locator('input[type=password]').last().fill('turnip lantern')
+  await press('恢复', 'Restore')(page, language)
+}
+const unfold = (zh, en) => (page, language) => page.locator('summary', { hasText: language === 'zh' ? zh : en }).click()
 const then = (...acts) => async (page, language) => {
   for (const act of acts) await act(page, language)
 }
@@ -17,6 +24,7 @@ export const VIEWS = [
   wallet('setup-restore', 'setup', 'today', press('用备份文件恢复', 'Restore a backup file')),
   wallet('locked', 'locked'),
   wallet('locked-wrong', 'locked', 'today', then((page) => page.locator('input[type=password]').fill('guess'), press('打开', 'Open'))),
+  wallet('locked-replace', 'locked', 'today', then(unfold('用备份恢复', 'Restore a backup'), restore, (page) => page.getByRole('dialog').waitFor())),
   wallet('damaged', 'damaged'),
   wallet('other-tab', 'otherTab'),
   wallet('today-unenrolled', 'unenrolled'),
@@ -59,6 +67,8 @@ export const VIEWS = [
   wallet('consents', 'green', 'consents'),
   wallet('erase', 'green', 'consents', press('删除钱包', 'Delete the wallet')),
   wallet('backup', 'green', 'backup'),
+  wallet('backup-replace', 'family', 'backup', then(unfold('用备份恢复', 'Restore a backup'), restore, (page) => page.getByRole('dialog').waitFor())),
+  wallet('backup-refused', 'foreignBackup', 'backup', then(unfold('用备份恢复', 'Restore a backup'), restore, press('替换', 'Replace it'), (page) => page.getByRole('alert').waitFor())),
   wallet('settings', 'green', 'settings'),
   ...GATE_VIEWS,
   ...REGULATOR_VIEWS,

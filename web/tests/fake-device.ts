@@ -114,6 +114,8 @@ export class FakeDevice implements Device {
   readonly standings = new Map<string, Partial<Status>>()
   state: Writable<WalletState> = { exists: true, open: true, node: 'http://localhost', prf: false }
   people: Person[] = []
+  /** Who comes out of a backup. */
+  inBackup: Person[] = [person('本人')]
   passphrase = 'correct horse battery staple'
   /** Whether the desk has finished an enrolment. */
   deskDone = true
@@ -192,10 +194,11 @@ export class FakeDevice implements Device {
       await this.begin('backup')
       return new Uint8Array([1, 2, 3])
     },
-    restore: async (backup, passphrase) => {
-      await this.begin('restore', backup, passphrase)
+    restore: async (backup, passphrase, replace) => {
+      await this.begin('restore', backup, passphrase, replace)
+      if (this.state.exists && !replace) throw refusal('already_there')
       this.state = { exists: true, open: true, node: 'http://localhost', prf: false }
-      if (this.people.length === 0) this.people.push(person('本人'))
+      this.people = this.inBackup.map((one) => ({ ...one }))
     },
     erase: async () => {
       await this.begin('erase')

@@ -118,6 +118,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
       { slot: device.slot - 2, employer, status: 'symptoms', punctuality: 'late', entry: null },
     ]
   },
+  foreignBackup: (device) => {
+    enrolled(device)
+    device.refuse('restore', refusal('not_a_wallet'))
+  },
   noPass: (device) => {
     enrolled(device)
     device.refuse('takePass', refusal('no_pass'))

@@ -98,6 +98,28 @@ test('cleared storage is restored from a backup that is five check-ins old', asy
   await wallet.checkin('36.8')
 })
 
+test('over a wallet that is whole a backup asks first, and a wrong passphrase costs nothing', async () => {
+  const [before] = opened(await wallet.backup(), PASSPHRASE)
+  await wallet.page.getByText('Restore a backup', { exact: true }).click()
+  await wallet.restore(old, 'turnip lantern ferry quarts')
+  await wallet.says('Replace the wallet on this device?')
+  await assertReadable(wallet.page, 'the question before a backup')
+  await wallet.press('Replace it')
+  await wallet.says('The wallet on this device is as it was.')
+  await wallet.says('Wrong passphrase')
+  const [still] = opened(await wallet.backup(), PASSPHRASE)
+  assert.deepEqual([still.kept.note, still.kept.consents], [before.kept.note, before.kept.consents])
+  await wallet.restore(old)
+  await wallet.press('Replace it')
+  await wallet.page.waitForFunction(() => location.hash === '#/today')
+  await wallet.ready()
+  const [now] = opened(await wallet.backup(), PASSPHRASE)
+  assert.deepEqual(now.kept.note, before.kept.note)
+  // As it was said: the note is found on the ledger, a consent is not.
+  assert.equal(before.kept.consents.length, 1)
+  assert.equal(now.kept.consents, undefined)
+})
+
 test('a damaged wallet says so, and a backup takes its place', async () => {
   const backup = await wallet.backup()
   await wallet.damage()

@@ -61,7 +61,8 @@ export interface WalletDevice {
   /** Adds a passkey's PRF output as a second way to open. */
   addPrf(passphrase: string, prf: Uint8Array): Promise<void>;
   backup(): Promise<Uint8Array>;
-  restore(backup: Uint8Array, passphrase: string): Promise<void>;
+  /** Opens a backup and, once it has opened, keeps it here. A wallet that is here gives way to it only where `replace` says so. */
+  restore(backup: Uint8Array, passphrase: string, replace: boolean): Promise<void>;
   /** Removes everything of this wallet from this device. */
   erase(): Promise<void>;
   persons(): Promise<readonly PersonView[]>;

@@ -1,18 +1,15 @@
 import type { DeviceInfo, Progress, Secret, ShownCode } from './api'
-import { folder, Store, type Name } from './files'
+import { Store, type Name } from './files'
 import { BrowserHost } from './host'
-import { Keys, type KeyFile } from './keys'
-import { load, type LibraryDevice, type Loaded } from './module'
-import { download } from './node'
+import { Library } from './library'
+import { Proving } from './proving'
 import { checkLength, opener, stretch, type Stretching } from './secret'
 import { asFault, fault, named, type Call, type Part } from './wire'
 
 /** Which proving keys a call needs. */
 const PROVES: Readonly<Record<string, readonly string[]>> = { requestEnrolment: ['enrol'], checkin: ['checkin'], absorb: ['absorb'], prove: ['pass'] }
-/** What may come to an end without the files. */
-const WITHOUT_FILES: readonly string[] = ['lock']
-/** What a wallet whose files are damaged may still be asked. */
-const OVER_DAMAGE: readonly string[] = ['restore', 'erase']
+/** What may come to an end without the files, or opens them by itself. */
+const WITHOUT_FILES: readonly string[] = ['lock', 'restore']
 const STORES: Readonly<Record<Part, Name | null>> = { wallet: 'wallet', gate: 'gate', regulator: null }
 
 function base64(bytes: Uint8Array): string {
@@ -21,29 +18,27 @@ function base64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-/** What the library cannot be asked any more after it has stopped on an error of its own. */
-export class Stopped extends Error {}
+/** What stands in the place of files that are damaged; every other fault is thrown on. */
+function unlessDamaged(thrown: unknown): null {
+  if (asFault(thrown, 'storage').slug !== 'damaged') throw thrown
+  return null
+}
 
 /** Everything that a page may ask, worked off one after the other: the library does one thing at a time. */
 export class Desk {
   private readonly host: BrowserHost
-  private readonly keys = new Keys()
-  private files: readonly KeyFile[] | null = null
-  /** Proving keys that the opened wallet has loaded. */
-  private readonly loaded = new Set<string>()
-  private library: Promise<Loaded> | null = null
-  private device: LibraryDevice | null = null
+  private readonly library: Library
+  private readonly proving: Proving
   private turn: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly progress: (progress: Progress) => void) {
+  constructor(progress: (progress: Progress) => void) {
     this.host = new BrowserHost(progress)
+    this.library = new Library(this.host)
+    this.proving = new Proving(this.host, this.library, progress)
   }
 
-  async start(): Promise<DeviceInfo> {
-    this.library ??= load(this.host)
-    const { device, version, threads } = await this.library
-    this.device = device
-    return { version, threads, storage: (await folder()) ? 'opfs' : 'memory' }
+  start(): Promise<DeviceInfo> {
+    return this.library.start()
   }
 
   /** Downloads go on beside other calls; all else has its turn. */
@@ -58,19 +53,24 @@ export class Desk {
     return done
   }
 
+  private async fetchKeys(circuits: readonly string[]): Promise<void> {
+    const found = await this.inTurn(async () => {
+      await this.openFiles('wallet')
+      return this.proving.keyFiles()
+    })
+    await this.proving.fetch(circuits, found)
+  }
+
   private async run({ part, method, given }: Call): Promise<unknown> {
     const name = STORES[part]
-    if (name && !WITHOUT_FILES.includes(method)) {
-      const opening = this.openFiles(name)
-      await (part === 'wallet' && OVER_DAMAGE.includes(method) ? opening.catch((thrown: unknown) => this.giveWay(thrown, method, given)) : opening)
-    }
+    if (name && !WITHOUT_FILES.includes(method)) await this.openFor(name, method)
     if (part === 'wallet') {
       const special = this.wallet(method, given)
       if (special) return special
       const needed = Object.hasOwn(PROVES, method) ? (PROVES[method] ?? []) : []
-      if (needed.length > 0) return this.proving(needed, () => this.plain(part, method, given))
+      if (needed.length > 0) return this.proving.with(needed, () => this.plain(part, method, given))
     }
-    if (part === 'gate' && method === 'takeBundle') return this.ask(part, method, {}, given[0] as Uint8Array).value
+    if (part === 'gate' && method === 'takeBundle') return this.library.ask(part, method, {}, given[0] as Uint8Array).value
     if (part === 'regulator' && method === 'open') return this.openRegulator(given)
     const value = this.plain(part, method, given)
     // What was erased must not be found in the file either.
@@ -81,7 +81,7 @@ export class Desk {
   private plain(part: Part, method: string, given: readonly unknown[]): unknown {
     const by = named(part, method, given)
     if (!by) throw fault('other_version', `the device knows no call ${part}.${method}`)
-    return this.ask(part, method, by).value
+    return this.library.ask(part, method, by).value
   }
 
   /** The wallet's calls that take more than the library. */
@@ -94,13 +94,13 @@ export class Desk {
       case 'addPrf':
         return this.addPrf(given[0] as string, given[1] as Uint8Array)
       case 'restore':
-        return this.restore(given[0] as Uint8Array, given[1] as string)
+        return this.restore(given[0] as Uint8Array, given[1] as string, given[2] === true)
       case 'lock':
         return this.lock()
       case 'backup':
-        return Promise.resolve(this.ask('wallet', method, {}).bytes)
+        return Promise.resolve(this.library.ask('wallet', method).bytes)
       case 'signPass': {
-        const { value, bytes } = this.ask('wallet', method, named('wallet', method, given) ?? {})
+        const { value, bytes } = this.library.ask('wallet', method, named('wallet', method, given) ?? {})
         return Promise.resolve({ ...(value as Omit<ShownCode, 'modules'>), modules: bytes ?? new Uint8Array() } satisfies ShownCode)
       }
       default:
@@ -110,119 +110,98 @@ export class Desk {
 
   private async create(secret: Secret, node: string): Promise<void> {
     if ('passphrase' in secret) checkLength(secret.passphrase)
-    const { stretching, bytes } = await opener(secret, () => this.ask('wallet', 'drawStretching').value as Stretching)
-    this.ask('wallet', 'create', { stretching, node }, bytes)
-    this.forgetKeys()
+    const { stretching, bytes } = await opener(secret, () => this.library.ask('wallet', 'drawStretching').value as Stretching)
+    this.library.ask('wallet', 'create', { stretching, node }, bytes)
+    this.proving.forget()
+  }
+
+  private stretching(): Stretching | null {
+    return this.library.ask('wallet', 'stretching').value as Stretching | null
   }
 
   private async open(secret: Secret): Promise<void> {
-    const { stretching, bytes } = await opener(secret, () => this.ask('wallet', 'stretching').value as Stretching | null)
-    this.ask('wallet', 'open', { stretching }, bytes)
-    this.forgetKeys()
+    const { stretching, bytes } = await opener(secret, () => this.stretching())
+    this.library.ask('wallet', 'open', { stretching }, bytes)
+    this.proving.forget()
   }
 
   private async addPrf(passphrase: string, prf: Uint8Array): Promise<void> {
-    const { stretching, bytes } = await opener({ passphrase }, () => this.ask('wallet', 'stretching').value as Stretching | null)
+    const { stretching, bytes } = await opener({ passphrase }, () => this.stretching())
     const both = new Uint8Array(bytes.length + prf.length)
     both.set(bytes)
     both.set(prf, bytes.length)
-    this.ask('wallet', 'addPrf', { stretching }, both)
+    this.library.ask('wallet', 'addPrf', { stretching }, both)
   }
 
-  private async restore(file: Uint8Array, passphrase: string): Promise<void> {
-    const backup = base64(file)
-    const { stretching, bytes } = await opener({ passphrase }, () => this.ask('wallet', 'stretching', { backup }).value as Stretching | null)
-    this.ask('wallet', 'restore', { stretching, backup, node: self.location.origin }, bytes)
-    this.forgetKeys()
+  /**
+   * A backup opens in memory first, so that a wrong passphrase or file costs nothing of what is here. Then it takes the
+   * files' place: damaged ones are made anew, a wallet in whole ones gives way to it where the person says so.
+   */
+  private async restore(file: Uint8Array, passphrase: string, replace: boolean): Promise<void> {
+    const here = await this.openFiles('wallet').catch(unlessDamaged)
+    if (here && !here.journal.isEmpty && !replace) throw fault('already_there', 'there is a wallet here')
+    const apart = Store.apart()
+    this.host.stores.set('wallet', apart)
+    let opened = false
+    try {
+      await this.openBackup(base64(file), passphrase)
+      opened = true
+      this.proving.forget()
+      const files = await this.openAnew(here)
+      files.journal.become(apart.journal)
+    } catch (thrown) {
+      // No file holds what is open now.
+      if (opened) this.library.ask('wallet', 'lock')
+      if (here) this.host.stores.set('wallet', here)
+      else this.closeFiles()
+      throw thrown
+    }
+  }
+
+  private async openBackup(backup: string, passphrase: string): Promise<void> {
+    const { stretching, bytes } = await opener({ passphrase }, () => this.library.ask('wallet', 'stretching', { backup }).value as Stretching | null)
+    this.library.ask('wallet', 'restore', { stretching, backup, node: self.location.origin }, bytes)
   }
 
   /** Lets go of the files as well, so that another window may take over. */
   private async lock(): Promise<void> {
-    this.ask('wallet', 'lock')
-    this.forgetKeys()
-    this.host.stores.get('wallet')?.close()
-    this.host.stores.delete('wallet')
+    this.library.ask('wallet', 'lock')
+    this.proving.forget()
+    this.closeFiles()
   }
 
   private async openRegulator(given: readonly unknown[]): Promise<void> {
     const [file, passphrase, did, node] = given as [Uint8Array, string, string, string]
     const keystore = base64(file)
-    const stretching = this.ask('regulator', 'stretching', { keystore }).value as Stretching
-    this.ask('regulator', 'open', { keystore, stretching, did, node }, await stretch(passphrase, stretching))
+    const stretching = this.library.ask('regulator', 'stretching', { keystore }).value as Stretching
+    this.library.ask('regulator', 'open', { keystore, stretching, did, node }, await stretch(passphrase, stretching))
   }
 
-  /** Files that are damaged give way to a backup that opens, or to nothing where the person says so. */
-  private async giveWay(thrown: unknown, method: string, given: readonly unknown[]): Promise<void> {
-    if (asFault(thrown, 'storage').slug !== 'damaged') throw thrown
-    if (method === 'restore') {
-      // Into memory first: a wrong passphrase or file costs nothing of what may yet be saved.
-      this.host.stores.set('wallet', Store.apart())
-      try {
-        await this.restore(given[0] as Uint8Array, given[1] as string)
-        this.ask('wallet', 'lock')
-      } finally {
-        this.host.stores.delete('wallet')
-      }
-    }
-    this.host.stores.set('wallet', await Store.anew('wallet'))
-  }
-
-  private async openFiles(name: Name): Promise<void> {
-    if (!this.host.stores.has(name)) this.host.stores.set(name, await Store.open(name))
-  }
-
-  private forgetKeys(): void {
-    this.loaded.clear()
-    this.files = null
-  }
-
-  private async fetchKeys(circuits: readonly string[]): Promise<void> {
-    const { node, files } = await this.inTurn(() => this.keyFiles())
-    await this.keys.fetch(node, files.filter((file) => circuits.includes(file.circuit)), this.progress)
-  }
-
-  /** The key files of the wallet's network, out of its node's manifest, which the library checks. */
-  private async keyFiles(): Promise<{ node: string; files: readonly KeyFile[] }> {
-    await this.openFiles('wallet')
-    const node = this.ask('wallet', 'fetchesKeysFrom').value as string
-    if (!this.files) {
-      const manifest = new TextDecoder().decode(await download(`${node}/v1/keys/manifest.json`, () => undefined))
-      this.files = this.ask('wallet', 'keyFiles', { manifest }).value as readonly KeyFile[]
-    }
-    return { node, files: this.files }
-  }
-
-  private async proving<T>(circuits: readonly string[], act: () => T): Promise<T> {
+  private async openFor(name: Name, method: string): Promise<void> {
     try {
-      for (const circuit of circuits.filter((one) => !this.loaded.has(one))) {
-        const { node, files } = await this.keyFiles()
-        const file = files.find((one) => one.circuit === circuit)
-        if (!file) throw fault('key_mismatch', `the manifest has no key of ${circuit}`)
-        await this.keys.fetch(node, [file], this.progress)
-        const bytes = await this.keys.read(file)
-        if (bytes) this.host.keys.set(circuit, bytes)
-      }
-      const done = act()
-      // A call that found nothing to prove took no key: the next one is handed it again.
-      for (const circuit of this.host.taken) this.loaded.add(circuit)
-      return done
-    } finally {
-      this.host.keys.clear()
-      this.host.taken.clear()
-    }
-  }
-
-  private ask(part: Part, method: string, given: Record<string, unknown> = {}, bytes?: Uint8Array): { value: unknown; bytes: Uint8Array | undefined } {
-    if (!this.device) throw fault('no_device', 'the device has not started')
-    try {
-      const reply = this.device.call(part, method, JSON.stringify(given), bytes)
-      const answer = { value: JSON.parse(reply.json) as unknown, bytes: reply.bytes }
-      reply.free()
-      return answer
+      await this.openFiles(name)
     } catch (thrown) {
-      if (typeof thrown === 'string') throw JSON.parse(thrown)
-      // The library throws texts; anything else is the end of it.
-      throw new Stopped(asFault(thrown).message)
+      // A wallet that cannot be read can be erased all the same.
+      if (name !== 'wallet' || method !== 'erase') throw thrown
+      await this.openAnew(unlessDamaged(thrown))
     }
+  }
+
+  private async openFiles(name: Name): Promise<Store> {
+    const files = this.host.stores.get(name) ?? (await Store.open(name))
+    this.host.stores.set(name, files)
+    return files
+  }
+
+  /** The wallet's files: those that are here, or new ones in the place of damaged ones. */
+  private async openAnew(here: Store | null): Promise<Store> {
+    const files = here ?? (await Store.anew('wallet'))
+    this.host.stores.set('wallet', files)
+    return files
+  }
+
+  private closeFiles(): void {
+    this.host.stores.get('wallet')?.close()
+    this.host.stores.delete('wallet')
   }
 }

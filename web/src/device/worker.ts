@@ -1,4 +1,5 @@
-import { Desk, Stopped } from './desk'
+import { Desk } from './desk'
+import { Stopped } from './library'
 import { asFault, type Call, type Told } from './wire'
 
 const tell = (told: Told): void => self.postMessage(told)

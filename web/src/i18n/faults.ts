@@ -43,7 +43,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   storage: STORAGE,
   not_open: told('钱包已锁上', '请重新打开钱包，已填写的内容都还在。', 'The wallet is locked', 'Open it again; what you typed is kept.'),
   no_wallet: told('本机还没有钱包', '请新建，或用备份文件恢复。', 'There is no wallet on this device', 'Make a new one, or restore a backup.'),
-  already_there: told('本机已有钱包', '请先备份并删除现有钱包。', 'There is a wallet on this device already', 'Back it up and remove it first.'),
+  already_there: told('本机已有钱包', '请重新打开本页，在那里打开它，或用备份替换它。', 'There is a wallet on this device already', 'Open this page again: there you can open it, or replace it with a backup.'),
   no_device: told('本页缺少计算模块', '请重新打开本页；若仍如此，请告知管理员。', 'This page lacks its computing module', 'Open the page again; if that does not help, tell the administrator.'),
   memory: told('手机内存不足', '请关闭其他应用后重试。', 'The device is short of memory', 'Close other apps and try again.'),
   passkey_refused: told('没有使用通行密钥', '可以再试一次，或改用口令。', 'No passkey was used', 'Try again, or use the passphrase.'),

@@ -114,11 +114,35 @@ export class Wallet {
     await this.start()
   }
 
-  async restore(backup: Uint8Array, passphrase: string): Promise<void> {
-    this.rest()
-    await this.device.wallet.restore(backup, passphrase)
+  /** Opens a backup; `replace`: in the place of the wallet that is here. */
+  async restore(backup: Uint8Array, passphrase: string, replace: boolean): Promise<void> {
+    this.catchUp.stop()
+    try {
+      await this.queue.alone(async () => {
+        await this.device.wallet.restore(backup, passphrase, replace)
+        // What waited was the old wallet's.
+        this.queue.clear()
+      })
+    } catch (thrown) {
+      // The wallet that is here goes on as before.
+      if (this.phase === 'open') await this.start()
+      throw thrown
+    }
+    this.forgetShown()
     await this.keepStorage()
     await this.start()
+  }
+
+  /** Another wallet is here now, or none. */
+  private forgetShown(): void {
+    forgetTyped()
+    this.status = null
+    this.label = null
+    try {
+      sessionStorage.removeItem(PERSON_KEPT)
+    } catch {
+      // Nothing was kept.
+    }
   }
 
   async lock(): Promise<void> {
@@ -131,11 +155,11 @@ export class Wallet {
 
   async erase(): Promise<void> {
     this.rest()
+    await this.queue.idle()
     await this.device.wallet.erase()
     markBackedUp(false)
-    forgetTyped()
+    this.forgetShown()
     this.people = []
-    this.status = null
     await this.start()
   }
 

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Progress } from '../../src/device/api'
-import { Desk, Stopped } from '../../src/device/desk'
+import { Desk } from '../../src/device/desk'
 import type { BrowserHost } from '../../src/device/host'
+import { Stopped } from '../../src/device/library'
 import type { Part } from '../../src/device/wire'
 
 /** The library, as far as a test says. */

@@ -10,7 +10,7 @@ export const device = words(
       made: '备份文件已保存',
       madeDo: '请存到这部手机以外的地方，并记住口令。',
       restore: '用备份恢复',
-      restoreDo: '恢复会替换本机的钱包。',
+      restoreDo: '备份打开以后，会替换本机的钱包；替换前会先问您。',
     },
     settings: {
       title: '设置',
@@ -37,7 +37,7 @@ export const device = words(
       made: 'The backup was saved',
       madeDo: 'Keep it somewhere else than on this phone, and remember the passphrase.',
       restore: 'Restore a backup',
-      restoreDo: 'It takes the place of the wallet on this device.',
+      restoreDo: 'Once it has opened it takes the place of the wallet on this device; you are asked before.',
     },
     settings: {
       title: 'Settings',
