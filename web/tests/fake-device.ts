@@ -274,7 +274,7 @@ export class FakeDevice implements Device {
     },
     prove: async (label, wanted) => {
       await this.begin('prove', label, wanted)
-      return { made: 1, at_hand: 0, unprovable: [] }
+      return { made: 1, at_hand: 0, more: false, unprovable: [] }
     },
     takePass: async (label, at, policy, now) => {
       await this.begin('takePass', label, at, policy, now)
@@ -323,6 +323,11 @@ export class FakeDevice implements Device {
     fetchKeys: async (circuits) => {
       await this.begin('fetchKeys', circuits)
     },
+  }
+
+  readonly ahead: Device['ahead'] = {
+    sync: (label) => this.wallet.sync(label),
+    prove: (label, wanted) => this.wallet.prove(label, wanted),
   }
 
   /** The moment that answers of the ledger bear. */

@@ -29,6 +29,7 @@ type GateMethod = keyof GateDevice
 export class FakeGate implements Device {
   readonly info = Promise.resolve({ threads: 2, version: '0.1.0', storage: 'opfs' as const })
   readonly wallet = {} as WalletDevice
+  readonly ahead = this.wallet
   readonly regulator = {} as RegulatorDevice
   readonly calls: { method: GateMethod; given: readonly unknown[] }[] = []
   readonly refusals = new Map<GateMethod, DeviceFault[]>()

@@ -40,6 +40,7 @@ function record(at: number, time: number): FakeRecord {
 export class FakeRegulator implements Device {
   readonly info = Promise.resolve({ threads: 2, version: '0.1.0', storage: 'opfs' as const })
   readonly wallet = {} as WalletDevice
+  readonly ahead = this.wallet
   readonly gate = {} as GateDevice
   readonly asked: { readonly method: string; readonly path: string; readonly body: unknown }[] = []
   readonly refusals: DeviceFault[] = []

@@ -45,7 +45,8 @@ export interface AttestationView { readonly kind: 'test' | 'dose' | 'itinerary' 
 export interface VisitedRegion { readonly code: string; readonly zh: string; readonly en: string; readonly risk: boolean }
 export interface ItineraryView { readonly day: string | null; readonly regions: readonly VisitedRegion[] }
 export interface PolicyView { readonly id: number; readonly version: number; readonly name_zh: string; readonly name_en: string; readonly demands_code: boolean; readonly demands_mask: boolean; readonly paper: boolean; readonly standing: string }
-export interface Proved { readonly made: number; readonly at_hand: number; readonly unprovable: readonly { readonly policy: string; readonly reason: string }[] }
+/** `more`: it was stopped at the most that were asked for, and some may be missing yet. */
+export interface Proved { readonly made: number; readonly at_hand: number; readonly more: boolean; readonly unprovable: readonly { readonly policy: string; readonly reason: string }[] }
 export type ShowAt = { readonly venue: string } | 'anywhere' | { readonly paper: string };
 export interface PassTaken { readonly handle: number; readonly policy: string; readonly day: string; readonly walkIn: boolean; readonly demandsCode: boolean; readonly surname: string | null; readonly digits: string | null }
 /** `modules`: size*size bytes, 1 is dark; level L on screen, M on paper; no quiet zone. */
@@ -78,7 +79,8 @@ export interface WalletDevice {
   consent(person: string, purpose: string, version: number, give: boolean, now: number): Promise<void>;
   receive(person: string, attestation: string): Promise<void>;
   absorb(person: string): Promise<Outcome>;
-  prove(person: string, wanted: { readonly venues: readonly string[]; readonly walkInBlocks: number; readonly paper: boolean; readonly policy: number | null; readonly day: string | null }): Promise<Proved>;
+  /** `most`: how many are made at most in this call, null for all that are missing. */
+  prove(person: string, wanted: { readonly venues: readonly string[]; readonly walkInBlocks: number; readonly paper: boolean; readonly policy: number | null; readonly day: string | null; readonly most: number | null }): Promise<Proved>;
   takePass(person: string, at: ShowAt, policy: number, now: number): Promise<PassTaken>;
   signPass(handle: number, now: number, gateCode: number): Promise<ShownCode>;
   itinerary(person: string, now: number): Promise<ItineraryView>;
@@ -140,6 +142,8 @@ export interface RegulatorDevice {
 export interface Device {
   readonly info: Promise<DeviceInfo>;
   readonly wallet: WalletDevice; readonly gate: GateDevice; readonly regulator: RegulatorDevice;
+  /** The wallet's calls for what is done ahead, while nobody waits for it: all others go before them. */
+  readonly ahead: Pick<WalletDevice, 'sync' | 'prove'>;
   onProgress(listen: (progress: Progress) => void): () => void;
   /** The worker died: nothing works until the page is reloaded, and the page says so aloud. */
   onDeath(listen: (why: string) => void): () => void;

@@ -13,6 +13,7 @@ interface Waiting {
 export class WorkerDevice implements Device {
   readonly info: Promise<DeviceInfo>
   readonly wallet = this.part<WalletDevice>('wallet')
+  readonly ahead = this.part<WalletDevice>('wallet', true)
   readonly gate = this.part<GateDevice>('gate')
   readonly regulator = this.part<RegulatorDevice>('regulator')
   private readonly waiting = new Map<number, Waiting>()
@@ -42,16 +43,16 @@ export class WorkerDevice implements Device {
     return () => this.deaths.delete(listen)
   }
 
-  private part<T extends object>(part: Part): T {
+  private part<T extends object>(part: Part, ahead = false): T {
     // A promise would be asked for `then`, and a page for nothing that is no call.
     const get = (_: object, method: string | symbol): unknown =>
-      typeof method === 'string' && method !== 'then' ? (...given: unknown[]) => this.ask(part, method, given) : undefined
+      typeof method === 'string' && method !== 'then' ? (...given: unknown[]) => this.ask(part, method, given, ahead) : undefined
     return new Proxy({}, { get }) as T
   }
 
-  private ask(part: Part, method: string, given: readonly unknown[]): Promise<unknown> {
+  private ask(part: Part, method: string, given: readonly unknown[], ahead: boolean): Promise<unknown> {
     if (this.dead !== null) return Promise.reject(fault('no_device', this.dead))
-    const call: Call = { id: this.next, part, method, given: given.map(plain) }
+    const call: Call = { id: this.next, part, method, given: given.map(plain), ahead }
     this.next += 1
     return new Promise((resolve, reject) => {
       this.waiting.set(call.id, { resolve, reject })

@@ -4,6 +4,7 @@ import { BrowserHost } from './host'
 import { Library } from './library'
 import { Proving } from './proving'
 import { checkLength, opener, stretch, type Stretching } from './secret'
+import { Turns } from './turns'
 import { asFault, fault, named, type Call, type Part } from './wire'
 
 /** Which proving keys a call needs. */
@@ -24,12 +25,12 @@ function unlessDamaged(thrown: unknown): null {
   return null
 }
 
-/** Everything that a page may ask, worked off one after the other: the library does one thing at a time. */
+/** Everything that a page may ask, worked off in turns. */
 export class Desk {
   private readonly host: BrowserHost
   private readonly library: Library
   private readonly proving: Proving
-  private turn: Promise<unknown> = Promise.resolve()
+  private readonly turns = new Turns()
 
   constructor(progress: (progress: Progress) => void) {
     this.host = new BrowserHost(progress)
@@ -44,17 +45,11 @@ export class Desk {
   /** Downloads go on beside other calls; all else has its turn. */
   do(call: Call): Promise<unknown> {
     if (call.part === 'wallet' && call.method === 'fetchKeys') return this.fetchKeys(call.given[0] as readonly string[])
-    return this.inTurn(() => this.run(call))
-  }
-
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(act, act)
-    this.turn = done.catch(() => undefined)
-    return done
+    return this.turns.take(() => this.run(call), call.ahead)
   }
 
   private async fetchKeys(circuits: readonly string[]): Promise<void> {
-    const found = await this.inTurn(async () => {
+    const found = await this.turns.take(async () => {
       await this.openFiles('wallet')
       return this.proving.keyFiles()
     })

@@ -8,6 +8,8 @@ export interface Call {
   readonly part: Part
   readonly method: string
   readonly given: readonly unknown[]
+  /** Nobody waits for it: every other call goes before. */
+  readonly ahead: boolean
 }
 
 export type Told =

@@ -10,6 +10,8 @@ const JITTER_MS = 15_000
 const WALK_IN_BLOCKS = 2
 /** From then on tomorrow's passes are made too, so that the morning needs no connection. */
 const EVENING_HOUR = 18
+/** So many passes are made in one call: whoever stands at a gate waits for no more than these. Not one, since each call asks the node anew. */
+const PORTION = 2
 const DAY_MS = 86_400_000
 
 type Circuit = 'enrol' | 'checkin' | 'absorb' | 'pass'
@@ -107,7 +109,7 @@ export class CatchUp {
       kind: 'sync',
       who: label,
       run: async () => {
-        await this.wallet.device.wallet.sync(label)
+        await this.wallet.device.ahead.sync(label)
         await this.wallet.look()
         this.absorb(label)
         this.prove(label)
@@ -138,16 +140,17 @@ export class CatchUp {
     const person = this.person(label)
     if (!person || person.slot === null || !this.running) return
     const venues = person.employer ? [person.employer] : []
-    const wanted = { venues, paper: false, policy: null }
-    // The company's first, then block by block: between two jobs something urgent may go first.
+    const wanted = { venues, paper: false, policy: null, most: PORTION }
+    // The company's first, then block by block.
     for (let walkInBlocks = 0; walkInBlocks <= WALK_IN_BLOCKS; walkInBlocks += 1) {
       this.wallet.queue.add({
         key: `prove/${label}/${walkInBlocks}`,
         kind: 'prove',
         who: label,
         run: async () => {
-          const proved = await this.wallet.device.wallet.prove(label, { ...wanted, walkInBlocks, day: null })
+          const proved = await this.wallet.device.ahead.prove(label, { ...wanted, walkInBlocks, day: null })
           if (proved.made > 0) await this.wallet.look()
+          if (proved.more) return 'more'
         },
       })
     }
@@ -157,7 +160,8 @@ export class CatchUp {
         kind: 'proveTomorrow',
         who: label,
         run: async () => {
-          await this.wallet.device.wallet.prove(label, { ...wanted, walkInBlocks: 0, day: day(now() + DAY_MS) })
+          const proved = await this.wallet.device.ahead.prove(label, { ...wanted, walkInBlocks: 0, day: day(now() + DAY_MS) })
+          if (proved.more) return 'more'
         },
       })
     }

@@ -40,13 +40,18 @@ test('a call goes out as it was given and its answer comes back, whatever the or
   const first = device.wallet.persons()
   const second = device.wallet.status('me', 5)
   expect(worker.sent).toEqual([
-    { id: 1, part: 'wallet', method: 'persons', given: [] },
-    { id: 2, part: 'wallet', method: 'status', given: ['me', 5] },
+    { id: 1, part: 'wallet', method: 'persons', given: [], ahead: false },
+    { id: 2, part: 'wallet', method: 'status', given: ['me', 5], ahead: false },
   ])
   worker.tell({ kind: 'answer', id: 2, value: 'second' })
   worker.tell({ kind: 'answer', id: 1, value: 'first' })
   expect(await first).toBe('first')
   expect(await second).toBe('second')
+})
+
+test('what is made ahead goes out with that said', () => {
+  void device.ahead.sync('me')
+  expect(worker.sent.at(-1)).toEqual({ id: 1, part: 'wallet', method: 'sync', given: ['me'], ahead: true })
 })
 
 test('a refusal comes back as the fault it is', async () => {

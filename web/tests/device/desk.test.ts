@@ -34,7 +34,7 @@ let id = 0
 
 function ask(part: Part, method: string, ...given: unknown[]): Promise<unknown> {
   id += 1
-  return desk.do({ id, part, method, given })
+  return desk.do({ id, part, method, given, ahead: false })
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -120,6 +120,12 @@ test('calls have their turns, and one that is refused does not stop the next', a
   await expect(refused).rejects.toEqual({ slug: 'no_person', message: 'none', detail: {} })
   await next
   expect(library.calls.map(({ method }) => method)).toEqual(['wallet.status', 'wallet.persons'])
+})
+
+test('what somebody waits for goes before what is made ahead', async () => {
+  const ahead = (method: string): Promise<unknown> => desk.do({ id: 0, part: 'wallet', method, given: ['me'], ahead: true })
+  await Promise.all([ask('wallet', 'persons'), ahead('sync'), ahead('sync'), ask('wallet', 'status', 'me', 1)])
+  expect(library.calls.map(({ method }) => method)).toEqual(['wallet.persons', 'wallet.status', 'wallet.sync', 'wallet.sync'])
 })
 
 test('what is no fault of the library’s is its end', async () => {

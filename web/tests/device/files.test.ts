@@ -25,7 +25,7 @@ interface Page {
 async function page(): Promise<Page> {
   const desk = new Desk(() => undefined)
   await desk.start()
-  const ask = (method: string, ...given: unknown[]): Promise<unknown> => desk.do({ id: 1, part: 'wallet', method, given })
+  const ask = (method: string, ...given: unknown[]): Promise<unknown> => desk.do({ id: 1, part: 'wallet', method, given, ahead: false })
   return { ask, library: opened.libraries.at(-1) as FakeLibrary }
 }
 
