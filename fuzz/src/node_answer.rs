@@ -87,6 +87,7 @@ fn asked(node: &NodeClient<Parrot>) -> Vec<Result<(), String>> {
     vec![
         said(node.policies()),
         said(node.risk_lists()),
+        said(node.news()),
         said(node.epochs(0)),
         said(node.notices()),
         said(node.releases(sample::DAY)),

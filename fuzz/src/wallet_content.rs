@@ -1,7 +1,7 @@
 //! The content of a wallet file, once it is unsealed.
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
-use luyin_device::client::Encoded;
+use luyin_device::client::{Encoded, Marks};
 use luyin_device::wallet::{Content, PublicData};
 
 pub const TARGET: Target = Target {
@@ -35,6 +35,7 @@ fn seeds() -> Vec<Seed> {
             risk_lists: vec![Encoded(sample::risk_list())],
             notices: vec![],
             releases: vec![],
+            marks: Marks::default(),
         }),
         persons: vec![],
     };

@@ -25,6 +25,7 @@ mod governance;
 mod health;
 mod key;
 mod network;
+mod news;
 mod notice;
 mod page;
 mod policy;

@@ -5,7 +5,7 @@ use super::operation::{integer, op, text};
 use super::table::{Assembled, Table};
 use super::{
     attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance, health, key,
-    network, notice, page, policy, region, submission, tile,
+    network, news, notice, page, policy, region, submission, tile,
 };
 use crate::app::App;
 use crate::clock::Clock;
@@ -87,6 +87,7 @@ fn reading(table: Table) -> Table {
 #[rustfmt::skip]
 fn wallet(table: Table) -> Table {
     table
+        .get("/v1/news", Anyone, news::show, op("What a wallet looks at again and again").answers::<s::news::NewsView>(OK))
         .get("/v1/epochs", Anyone, epoch::after, op("Epoch roots by rising number").option("after", integer()).answers::<s::epoch::EpochsView>(OK))
         .get("/v1/forest", Anyone, forest::show, op("Sizes of the note forest").answers::<s::forest::ForestView>(OK))
         .get("/forest/{*path}", Anyone, forest::file, op("A tile of a Poseidon tree").sends("application/octet-stream"))

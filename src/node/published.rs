@@ -2,6 +2,7 @@
 
 use luyin_ledger::log::checkpoint::SignedCheckpoint;
 use luyin_ledger::log::merkle::{EntryIndex, TreeHead};
+use luyin_ledger::state::record::EpochNumber;
 use tokio::sync::watch;
 
 /// A checkpoint as readers see it.
@@ -11,6 +12,8 @@ pub struct Shown {
     pub head: TreeHead,
     /// The signed note.
     pub note: Vec<u8>,
+    /// The epoch that it names: the state may be a block ahead.
+    pub epoch: Option<EpochNumber>,
     /// Whether a newer one is to be expected.
     pub flow: Flow,
 }
@@ -30,9 +33,13 @@ pub struct Published(watch::Sender<Shown>);
 
 impl From<&SignedCheckpoint> for Shown {
     fn from(signed: &SignedCheckpoint) -> Self {
+        let checkpoint = signed.checkpoint();
+        let line = checkpoint.extension("epoch");
+        let number = line.and_then(|line| line.split(' ').next()?.parse().ok());
         Self {
-            head: *signed.checkpoint().head(),
+            head: *checkpoint.head(),
             note: signed.note().to_vec(),
+            epoch: number.map(EpochNumber::new),
             flow: Flow::Going,
         }
     }

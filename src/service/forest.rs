@@ -4,6 +4,7 @@ use super::ServiceError;
 use crate::node::Node;
 use luyin_ledger::forest::Shape;
 use luyin_ledger::state::keys;
+use luyin_ledger::state::record::EpochNumber;
 use serde::Serialize;
 use std::path::PathBuf;
 use utoipa::ToSchema;
@@ -30,9 +31,21 @@ pub struct ForestView {
 /// # Errors
 /// Where the state cannot be read.
 pub fn show(node: &Node) -> Result<ForestView, ServiceError> {
+    let last = node.state().get(&keys::last_epochs())?;
+    under(node, last.map(|last| last.newest))
+}
+
+/// The forest under an epoch; empty where there is none yet.
+///
+/// # Errors
+/// Where the state cannot be read.
+pub fn under(node: &Node, number: Option<EpochNumber>) -> Result<ForestView, ServiceError> {
     let state = node.state();
-    let last = state.get(&keys::last_epochs())?;
-    let (epoch, size) = last.map_or((0, 0), |l| (l.newest.get().into(), l.notes.get()));
+    let found = number.map(|number| state.get(&keys::epoch(number)));
+    let size = found
+        .transpose()?
+        .flatten()
+        .map_or(0, |epoch| epoch.notes.get());
     let capacity = Shape::NETWORK.capacity();
     let trees = size.div_ceil(capacity);
     let size_of = |tree: u64| size.saturating_sub(tree * capacity).min(capacity);
@@ -44,7 +57,7 @@ pub fn show(node: &Node) -> Result<ForestView, ServiceError> {
         size,
         depth: Shape::NETWORK.depth(),
         trees,
-        epoch,
+        epoch: number.map_or(0, |number| number.get().into()),
         tree_sizes: (0..trees).map(size_of).collect(),
         closed_roots: roots.map(|root| root.to_string()).collect(),
     })

@@ -15,6 +15,7 @@ pub mod governance;
 pub mod key;
 pub mod moment;
 pub mod network;
+pub mod news;
 pub mod notice;
 pub mod page;
 pub mod policy;

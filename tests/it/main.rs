@@ -14,6 +14,7 @@ mod gate;
 mod idempotency;
 mod kill;
 mod linkage;
+mod news;
 mod numbers;
 mod openapi;
 mod overload;

@@ -22,6 +22,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/v1/regions", "anyone"),
     ("GET", "/v1/policies", "anyone"),
     ("GET", "/v1/risk-lists", "anyone"),
+    ("GET", "/v1/news", "anyone"),
     ("GET", "/v1/epochs", "anyone"),
     ("GET", "/v1/notices", "anyone"),
     ("GET", "/v1/releases", "anyone"),

@@ -179,6 +179,7 @@ fn the_files_of_the_log(world: &World) {
 fn the_answers_of_the_node(world: &World) {
     for (seed, target) in [
         ("network-of-a-node", "/v1/network"),
+        ("news-of-a-node", "/v1/news"),
         ("forest-of-a-node", "/v1/forest"),
         ("epochs-of-a-node", "/v1/epochs?after=0"),
         ("enrolments-of-a-node", "/v1/enrolments?bucket=0&bits=0"),

@@ -25,6 +25,7 @@ use super::answers::{
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
 use super::http::{Call, Http, Repeat, SignedAt};
+use super::news::News;
 use super::signing::RequestSigner;
 use super::transport::Transport;
 
@@ -176,6 +177,11 @@ impl<T: Transport> NodeClient<T> {
             risk_lists: Vec<Published<RiskList>>,
         }
         self.get::<Answer>("/v1/risk-lists").map(|a| a.risk_lists)
+    }
+
+    /// `GET /v1/news`.
+    pub fn news(&self) -> Result<News, ClientError> {
+        self.get("/v1/news")
     }
 
     /// `GET /v1/epochs?after=N`: at most 1,000 by rising number.

@@ -6,7 +6,8 @@ use super::disclosure::Disclosed;
 use super::draft::Draft;
 use super::error::WalletError;
 use super::secret::{SecretScalar, SecretSeed};
-use crate::client::{Encoded, LiveNotice};
+use super::sync::Crowd;
+use crate::client::{Encoded, LiveNotice, Marks};
 use crate::enrolment::EnrolRequest;
 use luyin_protocol::attestation::Attestation;
 use luyin_protocol::did::Did;
@@ -86,6 +87,9 @@ pub struct PublicData {
     pub notices: Vec<LiveNotice>,
     /// The day's released values.
     pub releases: Vec<Encoded<Release>>,
+    /// How these lists stood.
+    #[serde(default)]
+    pub marks: Marks,
 }
 
 /// One person.
@@ -110,6 +114,9 @@ pub struct Person {
     /// share an epoch with the newest.
     #[serde(default)]
     pub previous: Option<HeldNote>,
+    /// Whether it came out of a backup and has not walked on since.
+    #[serde(default)]
+    pub restored: bool,
     /// What was submitted and not yet seen on the ledger.
     pub pending: Option<Pending>,
     /// Attestations received and not yet absorbed.
@@ -260,4 +267,7 @@ pub struct ReadyPass {
     pub place: PassFor,
     /// Whether a walk-in pass was shown: it is good once.
     pub shown: Option<Timestamp>,
+    /// How many wallets prove against its epoch.
+    #[serde(default)]
+    pub crowd: Crowd,
 }

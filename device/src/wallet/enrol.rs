@@ -116,7 +116,7 @@ impl<V: Vault> Wallet<V> {
         label: Option<&str>,
         ledger: &impl Ledger,
     ) -> Result<(), WalletError> {
-        self.check_network(ledger)?;
+        let news = self.hear(ledger)?;
         let person = self.content.person_mut(label)?;
         if person.note.is_some() {
             return Err(WalletError::AlreadyEnrolled);
@@ -124,7 +124,7 @@ impl<V: Vault> Wallet<V> {
         if person.request.is_none() {
             return Err(WalletError::NoRequest);
         }
-        let first = super::walk::first_note(person, ledger)?;
+        let first = super::walk::first_note(person, &news, ledger)?;
         person.note = Some(first);
         person.request = None;
         self.save()

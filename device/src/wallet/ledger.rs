@@ -3,8 +3,8 @@
 //! No request names the holder's own nullifier, owner or leaf: names go by buckets, leaves by whole tiles (clause 9.3).
 
 use crate::client::{
-    AttestationDay, Bucket, BucketName, ClientError, EnrolledNote, Epoch, Forest, LiveNotice,
-    NetworkInfo, NodeClient, Receipt, Spend, Transport,
+    AttestationDay, Bucket, BucketName, ClientError, EnrolledNote, LiveNotice, News, NodeClient,
+    Receipt, Spend, Transport,
 };
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
@@ -17,34 +17,24 @@ const PUBLICATION: Duration = Duration::from_millis(100);
 
 /// A node as a wallet sees it.
 pub trait Ledger {
-    /// The network and the node's clock.
-    fn network(&self) -> Result<NetworkInfo, ClientError>;
+    /// All that may have changed.
+    fn news(&self) -> Result<News, ClientError>;
     /// All versions of all policies.
     fn policies(&self) -> Result<Vec<Policy>, ClientError>;
     /// All versions of the risk list.
     fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError>;
-    /// Epochs after a number.
-    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError>;
     /// Live notices.
     fn notices(&self) -> Result<Vec<LiveNotice>, ClientError>;
     /// The released values of a day.
     fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError>;
-    /// At how many bits a bucket of spends hides one among enough.
-    fn nullifier_bits(&self) -> Result<u8, ClientError>;
     /// A bucket of spends.
     fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError>;
-    /// At how many bits a bucket of enrolments hides one among enough.
-    fn enrolment_bits(&self) -> Result<u8, ClientError>;
     /// A bucket of enrolments.
     fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError>;
-    /// The forest of notes under the newest epoch.
-    fn forest(&self) -> Result<Forest, ClientError>;
     /// A tile below `/forest/`.
     fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError>;
     /// A day's attestation tree.
     fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError>;
-    /// The signed checkpoint.
-    fn checkpoint(&self) -> Result<Vec<u8>, ClientError>;
     /// Submits a transaction of a wallet.
     fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError>;
     /// Gives the node a moment to publish what it has accepted.
@@ -52,8 +42,8 @@ pub trait Ledger {
 }
 
 impl<T: Transport> Ledger for NodeClient<T> {
-    fn network(&self) -> Result<NetworkInfo, ClientError> {
-        self.network()
+    fn news(&self) -> Result<News, ClientError> {
+        self.news()
     }
     fn policies(&self) -> Result<Vec<Policy>, ClientError> {
         self.policies()
@@ -63,38 +53,23 @@ impl<T: Transport> Ledger for NodeClient<T> {
         self.risk_lists()
             .map(|all| all.into_iter().map(|l| l.item.0).collect())
     }
-    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError> {
-        self.epochs(after)
-    }
     fn notices(&self) -> Result<Vec<LiveNotice>, ClientError> {
         self.notices()
     }
     fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError> {
         self.releases(day)
     }
-    fn nullifier_bits(&self) -> Result<u8, ClientError> {
-        self.nullifier_bits()
-    }
     fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError> {
         self.nullifiers(bucket)
     }
-    fn enrolment_bits(&self) -> Result<u8, ClientError> {
-        self.enrolment_bits()
-    }
     fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError> {
         self.enrolments(bucket)
-    }
-    fn forest(&self) -> Result<Forest, ClientError> {
-        self.forest()
     }
     fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError> {
         self.forest_tile(path)
     }
     fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError> {
         self.attestation_root(day)
-    }
-    fn checkpoint(&self) -> Result<Vec<u8>, ClientError> {
-        self.checkpoint()
     }
     fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError> {
         self.submit(tx)

@@ -15,6 +15,7 @@ mod disclosure;
 mod draft;
 mod enrol;
 mod error;
+mod keep_up;
 mod ledger;
 mod passes;
 mod prover;
@@ -45,16 +46,16 @@ pub use secret::{SecretScalar, SecretSeed};
 pub use show::{ShowAt, Shown};
 pub use spend::{Outcome, SlotChoice};
 pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletColour};
+pub use sync::Crowd;
 pub use vault::{Locks, MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
 
-use crate::client::Encoded;
+use crate::client::{Encoded, News};
 use luyin_keys::sealed::{Secret, Strength, WrappingKey};
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::note::Mask;
 use luyin_protocol::signature::NetworkId;
-use luyin_protocol::time::{Day, Timestamp};
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
 
@@ -69,6 +70,8 @@ pub struct Wallet<V> {
     vault: V,
     sealer: Sealer,
     content: Content,
+    /// What was heard last, since it was opened.
+    news: Option<News>,
 }
 
 impl<V: Vault> Wallet<V> {
@@ -98,6 +101,7 @@ impl<V: Vault> Wallet<V> {
             vault,
             sealer,
             content,
+            news: None,
         };
         wallet.save()?;
         Ok(wallet)
@@ -109,16 +113,7 @@ impl<V: Vault> Wallet<V> {
     /// [`WalletError::NoWallet`]; [`WalletError::Vault`] for a wrong passphrase.
     pub fn open(vault: V, passphrase: &Secret, strength: Strength) -> Result<Self, WalletError> {
         let bytes = vault.load()?.ok_or(WalletError::NoWallet)?;
-        let (sealer, content) = Sealer::open(&bytes, passphrase, strength)?;
-        let content: Content = serde_json::from_slice(&content)?;
-        if content.version != VERSION {
-            return Err(VaultError::Version(content.version).into());
-        }
-        Ok(Self {
-            vault,
-            sealer,
-            content,
-        })
+        Self::of_file(vault, &bytes, passphrase, strength)
     }
 
     /// Puts a backup in place of nothing, after checking that the passphrase opens it.
@@ -134,9 +129,31 @@ impl<V: Vault> Wallet<V> {
         if vault.load()?.is_some() {
             return Err(WalletError::AlreadyThere);
         }
-        Sealer::open(backup, passphrase, strength)?;
-        vault.store(backup)?;
-        Self::open(vault, passphrase, strength)
+        let mut wallet = Self::of_file(vault, backup, passphrase, strength)?;
+        for person in &mut wallet.content.persons {
+            person.restored = true;
+        }
+        wallet.save()?;
+        Ok(wallet)
+    }
+
+    fn of_file(
+        vault: V,
+        file: &[u8],
+        passphrase: &Secret,
+        strength: Strength,
+    ) -> Result<Self, WalletError> {
+        let (sealer, content) = Sealer::open(file, passphrase, strength)?;
+        let content: Content = serde_json::from_slice(&content)?;
+        if content.version != VERSION {
+            return Err(VaultError::Version(content.version).into());
+        }
+        Ok(Self {
+            vault,
+            sealer,
+            content,
+            news: None,
+        })
     }
 
     /// Lets a passkey open the wallet as well. The wallet must be opened once more for it: who finds it open must not add a
@@ -206,6 +223,7 @@ impl<V: Vault> Wallet<V> {
             request: None,
             note: None,
             previous: None,
+            restored: false,
             pending: None,
             attestations: Vec::new(),
             passes: Vec::new(),
@@ -246,54 +264,6 @@ impl<V: Vault> Wallet<V> {
         let key = self.content.person(label)?.did_seed.key().public();
         let document = DidDocument::new(vec![key], Vec::new())?;
         Ok((Did::of(&document), document))
-    }
-
-    /// Refuses a node of another network, and notes the address of this one.
-    fn check_network(&self, ledger: &impl Ledger) -> Result<Timestamp, WalletError> {
-        let info = ledger.network()?;
-        if info.network == self.network() {
-            Ok(info.now)
-        } else {
-            Err(WalletError::OtherNetwork)
-        }
-    }
-
-    /// Takes over the public data a node serves, so that the wallet can show and explain without one.
-    ///
-    /// # Errors
-    /// Those of the node; [`WalletError::Untrusted`] where a release bears too few signatures.
-    pub fn sync(&mut self, ledger: &impl Ledger) -> Result<(), WalletError> {
-        let now = self.check_network(ledger)?;
-        let seen = self.public_data(ledger, now)?;
-        self.content.seen = Some(seen);
-        self.drop_stale(now.day());
-        self.save()
-    }
-
-    fn public_data(&self, ledger: &impl Ledger, now: Timestamp) -> Result<PublicData, WalletError> {
-        let releases = ledger.releases(now.day())?;
-        let parameters = &self.content.parameters.0;
-        for release in &releases {
-            release.verify(&self.network(), parameters).map_err(|_| {
-                WalletError::Untrusted("a release that three trustees did not sign")
-            })?;
-        }
-        let encoded = |all: Vec<_>| all.into_iter().map(Encoded).collect();
-        Ok(PublicData {
-            at: now,
-            policies: encoded(ledger.policies()?),
-            risk_lists: ledger.risk_lists()?.into_iter().map(Encoded).collect(),
-            notices: ledger.notices()?,
-            releases: releases.into_iter().map(Encoded).collect(),
-        })
-    }
-
-    /// Passes of days gone by are of no more use.
-    fn drop_stale(&mut self, today: Day) {
-        let yesterday = today.minus(1);
-        for person in &mut self.content.persons {
-            person.passes.retain(|ready| ready.pass.0.day >= yesterday);
-        }
     }
 
     fn sealed(&self, content: &Content) -> Result<Vec<u8>, WalletError> {

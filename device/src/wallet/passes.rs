@@ -166,10 +166,24 @@ impl<V: Vault> Wallet<V> {
         wanted: &WantedPasses,
         ledger: &impl Ledger,
         prover: &impl Prover,
+        progress: impl FnMut(usize, usize),
+    ) -> Result<Proved, WalletError> {
+        self.keep_up(label, ledger)?;
+        self.prove_by_heard(label, wanted, ledger, prover, progress)
+    }
+
+    /// The same, by what the wallet heard last: for one who has just kept up.
+    ///
+    /// # Errors
+    /// [`WalletError::NeverSynced`] where nothing was heard since the wallet was opened; those of [`Wallet::prove`].
+    pub fn prove_by_heard(
+        &mut self,
+        label: Option<&str>,
+        wanted: &WantedPasses,
+        ledger: &impl Ledger,
+        prover: &impl Prover,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Proved, WalletError> {
-        self.walk_on(label, ledger)?;
-        self.sync(ledger)?;
         let seen = self.seen()?.clone();
         let now = seen.at;
         let day = wanted.day.unwrap_or_else(|| now.day());
@@ -230,8 +244,9 @@ impl<V: Vault> Wallet<V> {
         now: Timestamp,
     ) -> Result<Vec<Footing<'a, L>>, WalletError> {
         let person = self.content.person(label)?;
+        let (news, parameters) = (self.heard()?, &self.content.parameters.0);
         let on = |note: &HeldNote| {
-            let view = ForestView::shared(ledger, &self.content.parameters.0, note.leaf, now)?;
+            let view = ForestView::shared(ledger, parameters, news, note.leaf, now)?;
             Ok::<_, WalletError>(Footing {
                 note: note.clone(),
                 view,
@@ -293,7 +308,8 @@ impl<V: Vault> Wallet<V> {
         let stays = |ready: &ReadyPass| {
             let pass = &ready.pass.0;
             let current = (pass.policy, pass.risk) == (policy.reference, risk.version);
-            is_used(ready) || is_wanted(ready) && current && !view.is_better_than(pass.epoch)
+            is_used(ready)
+                || is_wanted(ready) && current && !view.is_better_than(ready.crowd, pass.epoch)
         };
         if person.passes.iter().any(stays) {
             return Ok(false);
@@ -341,6 +357,7 @@ impl<V: Vault> Wallet<V> {
             ephemeral,
             place: wanted.place,
             shown: None,
+            crowd: view.crowd(),
         });
         Ok(true)
     }

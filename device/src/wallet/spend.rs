@@ -72,7 +72,7 @@ impl<V: Vault> Wallet<V> {
         ledger: &impl Ledger,
         prover: &impl Prover,
     ) -> Result<Outcome, WalletError> {
-        let now = self.check_network(ledger)?;
+        let now = self.hear(ledger)?.now;
         let slot = self.slot(choice, now)?;
         let same = |pending: &Pending| match &pending.tx.0 {
             Tx::CheckIn(x) => x.slot == slot && pending.form.as_ref() == Some(form),
@@ -81,12 +81,13 @@ impl<V: Vault> Wallet<V> {
         if let Some(done) = self.settle_pending(label, same, ledger)? {
             return Ok(done);
         }
-        let policies = ledger.policies()?;
+        self.look(ledger)?;
+        let policies = self.seen_policies()?;
         let policy = checkin_policy(&policies, now).ok_or(WalletError::NoPolicy)?;
         let person = self.content.person(label)?;
         let held = person.held()?;
         check_slot(held.state(), slot, form, policy)?;
-        let view = ForestView::load(ledger, &self.content.parameters.0)?;
+        let view = ForestView::load(ledger, &self.content.parameters.0, self.heard()?)?;
         let Footing { named, root, path } = view.footing(held.leaf, self.epoch_wait_s())?;
 
         let sk = person.secret();
@@ -193,12 +194,13 @@ impl<V: Vault> Wallet<V> {
         ledger: &impl Ledger,
         prover: &impl Prover,
     ) -> Result<Outcome, WalletError> {
-        let now = self.check_network(ledger)?;
+        let now = self.hear(ledger)?.now;
         let first = self.content.person(label)?.attestations.first().cloned();
         let same = |pending: &Pending| pending.absorbs.is_some() && pending.absorbs == first;
         if let Some(done) = self.settle_pending(label, same, ledger)? {
             return Ok(done);
         }
+        self.look(ledger)?;
         let person = self.content.person(label)?;
         let held = person.held()?;
         let taken = person.attestations.first().cloned();
@@ -207,7 +209,7 @@ impl<V: Vault> Wallet<V> {
         let note = held.note(&sk);
         let attested = self.attested(&taken);
         let (att_root, att_path) = attestation_path(ledger, taken.tree_day, &attested.leaf(&sk))?;
-        let view = ForestView::load(ledger, &self.content.parameters.0)?;
+        let view = ForestView::load(ledger, &self.content.parameters.0, self.heard()?)?;
         let path = view.path(held.leaf, self.epoch_wait_s())?;
         let private = absorb::Private {
             sk,

@@ -6,7 +6,7 @@
 
 use super::{Ledger, WalletError};
 use crate::audit::signed_checkpoint;
-use crate::client::{ClientError, Epoch, Forest};
+use crate::client::{ClientError, Forest, News, SharedEpoch};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
 use luyin_ledger::forest::{
@@ -16,16 +16,13 @@ use luyin_ledger::log::checkpoint::SignedCheckpoint;
 use luyin_ledger::log::tiles::number_path;
 use luyin_protocol::field::{self, AttestationLeaf, AttestationRoot, EpochRoot, TreeRoot};
 use luyin_protocol::network::NetworkParameters;
-use luyin_protocol::scope;
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::tx::NoteRoot;
+use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 /// Levels of a tile: 4,096 leaves.
 const TILE_HEIGHT: u8 = 6;
-/// How often a wallet looks whether checkpoint and forest are of one epoch: between the two a node writes and signs.
-const ATTEMPTS: usize = 20;
 const NOTES: &str = "/forest/notes";
 
 /// An epoch root as proofs take it.
@@ -36,9 +33,11 @@ pub(super) struct EpochAt {
 }
 
 /// How many wallets prove against an epoch: the more, the less it tells (clause 6.3a).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Crowd {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Crowd {
     /// Those who cannot wait.
+    #[default]
     Few,
     /// Those who came after the block's first.
     Hour,
@@ -55,8 +54,7 @@ pub(super) struct ForestView<'a, L> {
     /// Roots of the trees that are no longer among the newest sixteen, oldest first.
     archived: Vec<Fr>,
     pub(super) epoch: EpochAt,
-    /// Recent epochs that many share.
-    crowds: BTreeMap<u64, Crowd>,
+    crowd: Crowd,
     /// The path that was asked for: every pass of one run rests on it, and the node is asked once however many there are.
     path: OnceCell<(u64, Path<NOTE_LEVELS>)>,
 }
@@ -76,14 +74,18 @@ impl From<ForestError> for WalletError {
 
 impl<'a, L: Ledger> ForestView<'a, L> {
     /// Fetches the tile roots of the newest trees and checks that they lead to the newest epoch's root.
-    pub(super) fn load(ledger: &'a L, parameters: &NetworkParameters) -> Result<Self, WalletError> {
+    pub(super) fn load(
+        ledger: &'a L,
+        parameters: &NetworkParameters,
+        news: &News,
+    ) -> Result<Self, WalletError> {
         let Agreed {
             shape,
             sizes,
             archived,
             epoch,
-        } = agreed(ledger, parameters)?;
-        let view = Self::at(ledger, shape, sizes, epoch)?;
+        } = agreed(news, parameters)?;
+        let view = Self::at(ledger, shape, sizes, epoch, Crowd::Few)?;
         Ok(Self { archived, ..view })
     }
 
@@ -92,49 +94,38 @@ impl<'a, L: Ledger> ForestView<'a, L> {
     pub(super) fn shared(
         ledger: &'a L,
         parameters: &NetworkParameters,
+        news: &News,
         leaf: u64,
         now: Timestamp,
     ) -> Result<Self, WalletError> {
-        let newest = Self::load(ledger, parameters)?;
-        let listed = recent_epochs(ledger, parameters, newest.epoch.number)?;
-        let crowds = crowds(&listed);
         let young = u64::from(parameters.cadence.root_window_ms / 2);
-        let chosen = choose_epoch(&listed, &crowds, leaf, now, young);
-        let Some(chosen) = chosen.filter(|e| e.number != u64::from(newest.epoch.number)) else {
-            return Ok(Self { crowds, ..newest });
+        let Some((crowd, chosen)) = choose_epoch(news, leaf, now, young) else {
+            return Self::load(ledger, parameters, news);
         };
-        let bad = |_| WalletError::Untrusted("the number of an epoch");
+        let newest = agreed(news, parameters)?;
+        if chosen.number > newest.epoch.number {
+            return Err(WalletError::Untrusted("the number of an epoch"));
+        }
         let epoch = EpochAt {
-            number: chosen.number.try_into().map_err(bad)?,
+            number: chosen.number,
             root: chosen.root,
         };
         let capacity = newest.shape.capacity();
         let trees = chosen.notes.div_ceil(capacity);
         let size_of = |tree: u64| chosen.notes.saturating_sub(tree * capacity).min(capacity);
-        let view = Self::at(
-            ledger,
-            newest.shape,
-            (0..trees).map(size_of).collect(),
-            epoch,
-        )?;
-        Ok(Self { crowds, ..view })
+        let sizes = (0..trees).map(size_of).collect();
+        Self::at(ledger, newest.shape, sizes, epoch, crowd)
     }
 
     /// How many prove against its epoch.
-    pub(super) fn crowd(&self) -> Crowd {
-        let crowd = self.crowds.get(&u64::from(self.epoch.number)).copied();
-        crowd.unwrap_or(Crowd::Few)
+    pub(super) const fn crowd(&self) -> Crowd {
+        self.crowd
     }
 
     /// Whether a pass that rests on another epoch should be made anew: this one is shared by many, and by more than that
     /// one or newer. Else whoever proved in haste would stand out all day, and whoever is late with the last block's.
-    pub(super) fn is_better_than(&self, other: u32) -> bool {
-        let rank = |number: u32| {
-            let crowd = self.crowds.get(&u64::from(number)).copied();
-            (crowd.unwrap_or(Crowd::Few), number)
-        };
-        let own = rank(self.epoch.number);
-        own.0 > Crowd::Few && own > rank(other)
+    pub(super) fn is_better_than(&self, crowd: Crowd, epoch: u32) -> bool {
+        self.crowd > Crowd::Few && (self.crowd, self.epoch.number) > (crowd, epoch)
     }
 
     /// Fetches the tile roots of the newest trees of these sizes and checks that they lead to the epoch's root.
@@ -143,6 +134,7 @@ impl<'a, L: Ledger> ForestView<'a, L> {
         shape: Shape,
         sizes: Vec<u64>,
         epoch: EpochAt,
+        crowd: Crowd,
     ) -> Result<Self, WalletError> {
         let mut window = [forest::empty_root(shape.depth()); WINDOW];
         let oldest = sizes.len().saturating_sub(WINDOW);
@@ -165,7 +157,7 @@ impl<'a, L: Ledger> ForestView<'a, L> {
             window,
             archived: Vec::new(),
             epoch,
-            crowds: BTreeMap::new(),
+            crowd,
             path: OnceCell::new(),
         })
     }
@@ -295,58 +287,20 @@ pub(super) fn attestation_path(
     Ok((tree.root, Path::new(levels)))
 }
 
-/// The epochs of the last half window, by rising number.
-fn recent_epochs(
-    ledger: &impl Ledger,
-    parameters: &NetworkParameters,
-    newest: u32,
-) -> Result<Vec<Epoch>, WalletError> {
-    let cadence = &parameters.cadence;
-    let half = cadence.root_window_ms / 2;
-    let most = half / cadence.quick_ms.max(1) + half / cadence.shared_ms.max(1) + 1;
-    let mut after = u64::from(newest.saturating_sub(most));
-    let mut all = Vec::new();
-    while after < u64::from(newest) {
-        let page = ledger.epochs(after)?;
-        match page.last() {
-            Some(last) if last.number > after => after = last.number,
-            Some(_) | None => break,
-        }
-        all.extend(page);
-    }
-    Ok(all)
-}
-
-/// The shared ones among some epochs, and which of them were the first of a block of four hours.
-fn crowds(epochs: &[Epoch]) -> BTreeMap<u64, Crowd> {
-    let block = |e: &Epoch| (e.time.day(), scope::block_of(e.time));
-    let shared: Vec<&Epoch> = epochs.iter().filter(|e| e.kind == "shared").collect();
-    let mut all: BTreeMap<u64, Crowd> = shared.iter().map(|e| (e.number, Crowd::Hour)).collect();
-    // Whether the one before fell into the same block decides, so the first that is known does not count as a first.
-    for pair in shared.windows(2) {
-        if let [before, e] = pair
-            && block(before) != block(e)
-        {
-            all.insert(e.number, Crowd::Block);
-        }
-    }
-    all
-}
-
 /// The epoch to prove passes against, among those over the note and no older than `young` milliseconds: the newest that
 /// was the first shared one of a block of four hours; else the newest shared one; else none, and the very newest serves.
 fn choose_epoch(
-    epochs: &[Epoch],
-    crowds: &BTreeMap<u64, Crowd>,
+    news: &News,
     leaf: u64,
     now: Timestamp,
     young: u64,
-) -> Option<Epoch> {
-    let fits = |e: &&Epoch| e.notes > leaf && now.since(e.time) <= young;
-    let ranked = epochs.iter().filter(fits);
-    let ranked = ranked.filter_map(|e| Some((crowds.get(&e.number)?, e.number, e)));
-    let best = ranked.max_by_key(|(crowd, number, _)| (**crowd, *number));
-    best.map(|(_, _, e)| e.clone())
+) -> Option<(Crowd, &SharedEpoch)> {
+    let ranked = [(Crowd::Block, &news.block), (Crowd::Hour, &news.hour)];
+    let known = ranked
+        .into_iter()
+        .filter_map(|(crowd, epoch)| Some((crowd, epoch.as_ref()?)));
+    let mut fitting = known.filter(|(_, e)| e.notes > leaf && now.since(e.time) <= young);
+    fitting.next()
 }
 
 /// What a node says of the forest, as far as its signed checkpoint names the same epoch.
@@ -357,29 +311,23 @@ struct Agreed {
     epoch: EpochAt,
 }
 
-/// The forest's sizes and the epoch that the signed checkpoint names, asked for again where an epoch was made between.
-fn agreed(ledger: &impl Ledger, parameters: &NetworkParameters) -> Result<Agreed, WalletError> {
-    for attempt in 0..ATTEMPTS {
-        if attempt > 0 {
-            ledger.await_publication();
-        }
-        let signed = check_checkpoint(&ledger.checkpoint()?, parameters)?;
-        let forest = ledger.forest()?;
-        let line = signed.checkpoint().extension("epoch");
-        let epoch = epoch_line(line.ok_or(WalletError::NoEpoch)?)?;
-        if u64::from(epoch.number) == forest.epoch {
-            let archived = archived(&forest, signed.checkpoint().extension("archives"))?;
-            return Ok(Agreed {
-                shape: Shape::new(forest.depth, TILE_HEIGHT)?,
-                sizes: forest.tree_sizes,
-                archived,
-                epoch,
-            });
-        }
+/// The forest's sizes and the epoch that the signed checkpoint names.
+fn agreed(news: &News, parameters: &NetworkParameters) -> Result<Agreed, WalletError> {
+    let signed = check_checkpoint(news.checkpoint.as_bytes(), parameters)?;
+    let line = signed.checkpoint().extension("epoch");
+    let epoch = epoch_line(line.ok_or(WalletError::NoEpoch)?)?;
+    let forest = &news.forest;
+    if u64::from(epoch.number) != forest.epoch {
+        return Err(WalletError::Untrusted(
+            "the checkpoint names another epoch than the forest",
+        ));
     }
-    Err(WalletError::Untrusted(
-        "the checkpoint names another epoch than the forest",
-    ))
+    Ok(Agreed {
+        shape: Shape::new(forest.depth, TILE_HEIGHT)?,
+        sizes: forest.tree_sizes.clone(),
+        archived: archived(forest, signed.checkpoint().extension("archives"))?,
+        epoch,
+    })
 }
 
 /// The roots of the trees that are no longer among the newest sixteen. The checkpoint binds them: were they the node's word
@@ -499,55 +447,54 @@ mod tests {
 
     const HOUR: u64 = 3_600_000;
 
-    fn epochs(list: &[(u64, &str, u64)]) -> Vec<Epoch> {
-        let start = Day::new(20_000).start();
-        let one = |(number, (minutes, kind, notes)): (u64, &(u64, &str, u64))| Epoch {
+    /// An epoch of an hour of the day over so many notes.
+    fn epoch(number: u32, hour: u64, notes: u64) -> SharedEpoch {
+        SharedEpoch {
             number,
-            time: start.plus_ms(minutes * 60_000),
+            time: Day::new(20_000).start().plus_ms(hour * HOUR),
             root: EpochRoot::from_value(Fr::from(number)),
-            kind: (*kind).to_owned(),
-            notes: *notes,
-        };
-        (1..).zip(list).map(one).collect()
+            notes,
+        }
     }
 
-    fn chosen(list: &[(u64, &str, u64)], leaf: u64, hour: u64) -> Option<u64> {
-        let now = Day::new(20_000).start().plus_ms(hour * HOUR);
+    fn chosen(
+        block: Option<SharedEpoch>,
+        hour: SharedEpoch,
+        leaf: u64,
+        at: u64,
+    ) -> Option<(Crowd, u32)> {
+        let news = News {
+            block,
+            hour: Some(hour),
+            ..crate::wallet::tests::fake::FakeLedger::new()
+                .news()
+                .unwrap()
+        };
+        let now = Day::new(20_000).start().plus_ms(at * HOUR);
         let window = u64::from(Cadence::standard().root_window_ms / 2);
-        let epochs = epochs(list);
-        choose_epoch(&epochs, &crowds(&epochs), leaf, now, window).map(|e| e.number)
+        choose_epoch(&news, leaf, now, window).map(|(crowd, e)| (crowd, e.number))
     }
 
     #[test]
     fn passes_are_proved_against_the_first_shared_epoch_of_a_block_that_holds_the_note() {
-        let day = [
-            (7 * 60, "shared", 10),
-            (8 * 60, "shared", 20),
-            (8 * 60 + 7, "quick", 25),
-            (9 * 60, "shared", 30),
-            (9 * 60 + 2, "quick", 31),
-        ];
+        let on = |leaf| chosen(Some(epoch(2, 8, 20)), epoch(4, 9, 30), leaf, 10);
         assert_eq!(
-            chosen(&day, 15, 10),
-            Some(2),
+            on(15),
+            Some((Crowd::Block, 2)),
             "whoever checked in before eight"
         );
         assert_eq!(
-            chosen(&day, 22, 10),
-            Some(4),
+            on(22),
+            Some((Crowd::Hour, 4)),
             "whoever came later: the newest shared one"
         );
-        assert_eq!(
-            chosen(&day, 30, 10),
-            None,
-            "whoever cannot wait: the very newest"
-        );
+        assert_eq!(on(30), None, "whoever cannot wait: the very newest");
     }
 
     #[test]
     fn an_epoch_that_could_leave_the_window_before_the_pass_is_shown_is_not_chosen() {
-        let old = [(0, "shared", 10), (4 * 60, "shared", 10)];
-        assert_eq!(chosen(&old, 5, 27), Some(2));
-        assert_eq!(chosen(&old, 5, 29), None);
+        let at = |hour| chosen(Some(epoch(2, 4, 10)), epoch(2, 4, 10), 5, hour);
+        assert_eq!(at(27), Some((Crowd::Block, 2)));
+        assert_eq!(at(29), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Walking on: from the last note a wallet knows to the newest that the ledger holds.
 
 use super::{Disclosed, HeldNote, Ledger, MAX_DISCLOSURES, Person, Vault, Wallet, WalletError};
-use crate::client::{BucketName, EnrolledNote, Spend};
+use crate::client::{BucketName, EnrolledNote, News, Spend};
 use luyin_keys::note_seal::open_note;
 use luyin_protocol::field::{NoteCommitment, Nullifier, Owner};
 use luyin_protocol::note::{DayStatus, IdentitySecret, Note, NoteState};
@@ -47,10 +47,22 @@ impl<V: Vault> Wallet<V> {
         label: Option<&str>,
         ledger: &impl Ledger,
     ) -> Result<Walked, WalletError> {
-        self.check_network(ledger)?;
+        let news = self.hear(ledger)?;
+        self.walk_by(label, &news, ledger)
+    }
+
+    /// The same, by news that were heard.
+    pub(super) fn walk_by(
+        &mut self,
+        label: Option<&str>,
+        news: &News,
+        ledger: &impl Ledger,
+    ) -> Result<Walked, WalletError> {
         let person = self.content.person_mut(label)?;
-        let walked = walk(person, ledger)?;
-        if walked.steps > 0
+        let walked = walk(person, news, ledger)?;
+        let restored = std::mem::take(&mut person.restored);
+        if restored
+            || walked.steps > 0
             || matches!(
                 walked.pending,
                 PendingFate::Accepted | PendingFate::Overtaken
@@ -62,7 +74,7 @@ impl<V: Vault> Wallet<V> {
     }
 }
 
-fn walk(person: &mut Person, ledger: &impl Ledger) -> Result<Walked, WalletError> {
+fn walk(person: &mut Person, news: &News, ledger: &impl Ledger) -> Result<Walked, WalletError> {
     let sk = person.secret();
     let mut walked = Walked::default();
     if person.pending.is_some() {
@@ -70,11 +82,10 @@ fn walk(person: &mut Person, ledger: &impl Ledger) -> Result<Walked, WalletError
     }
     let mut held = match person.note.clone() {
         Some(held) => held,
-        None => first_note(person, ledger)?,
+        None => first_note(person, news, ledger)?,
     };
     person.request = None;
-    let bits = ledger.nullifier_bits()?;
-    while let Some(spend) = spend_of(&held, &sk, bits, ledger)? {
+    while let Some(spend) = spend_of(&held, &sk, news.spend_bits, ledger)? {
         let note = opened(&sk, spend.nf, &spend.cm, &spend.sealed.0)?;
         let before = std::mem::replace(&mut held, HeldNote::new(&note, spend.leaf, spend.entry));
         person.previous = Some(before).filter(|before| is_as_good(before, &held));
@@ -170,10 +181,14 @@ fn spend_of(
 }
 
 /// The first note, from the person's enrolment on the ledger.
-pub(super) fn first_note(person: &Person, ledger: &impl Ledger) -> Result<HeldNote, WalletError> {
+pub(super) fn first_note(
+    person: &Person,
+    news: &News,
+    ledger: &impl Ledger,
+) -> Result<HeldNote, WalletError> {
     let sk = person.secret();
     let owner = sk.owner();
-    let found = enrolment_of(&owner, ledger)?.ok_or(match person.request {
+    let found = enrolment_of(&owner, news.enrolment_bits, ledger)?.ok_or(match person.request {
         Some(_) => WalletError::NotOnLedger,
         None => WalletError::NotEnrolled,
     })?;
@@ -183,8 +198,11 @@ pub(super) fn first_note(person: &Person, ledger: &impl Ledger) -> Result<HeldNo
     Ok(HeldNote::new(&note, found.leaf, found.entry))
 }
 
-fn enrolment_of(owner: &Owner, ledger: &impl Ledger) -> Result<Option<EnrolledNote>, WalletError> {
-    let bits = ledger.enrolment_bits()?;
+fn enrolment_of(
+    owner: &Owner,
+    bits: u8,
+    ledger: &impl Ledger,
+) -> Result<Option<EnrolledNote>, WalletError> {
     let bucket = ledger.enrolments(BucketName::of(&owner.to_bytes(), bits))?;
     Ok(bucket.entries.into_iter().find(|e| e.owner == *owner))
 }

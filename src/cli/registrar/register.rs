@@ -97,28 +97,45 @@ impl Register {
         };
         std::fs::create_dir_all(directory).map_err(failed(directory))?;
         let path = directory.join("key");
-        let key = match std::fs::read(&path) {
-            Ok(bytes) => {
-                let plain = sealed::open(secret, strength, KEY_CONTEXT, &bytes)?;
-                let key: [u8; 32] = plain
-                    .as_slice()
-                    .try_into()
-                    .map_err(|_| RegisterError::Damaged)?;
-                Zeroizing::new(key)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        let key = match Self::key_in(&path, secret, strength)? {
+            Some(key) => key,
+            None => {
                 let mut key = Zeroizing::new([0; 32]);
                 OsRng.fill_bytes(key.as_mut());
                 let bytes = sealed::seal(secret, strength, KEY_CONTEXT, key.as_ref(), &mut OsRng)?;
-                durable_file::create(&path, &bytes).map_err(failed(&path))?;
-                key
+                match durable_file::create(&path, &bytes) {
+                    Ok(()) => key,
+                    // Another desk began the same register at this moment: its key is the register's.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        Self::key_in(&path, secret, strength)?.ok_or(RegisterError::Damaged)?
+                    }
+                    Err(error) => return Err(failed(&path)(error)),
+                }
             }
-            Err(error) => return Err(failed(&path)(error)),
         };
         Ok(Self {
             directory: directory.to_owned(),
             key,
         })
+    }
+
+    fn key_in(
+        path: &Path,
+        secret: &Secret,
+        strength: Strength,
+    ) -> Result<Option<Zeroizing<[u8; 32]>>, RegisterError> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => {
+                let path = path.to_owned();
+                return Err(RegisterError::Io { path, source });
+            }
+        };
+        let plain = sealed::open(secret, strength, KEY_CONTEXT, &bytes)?;
+        let key = plain.as_slice().try_into();
+        key.map(|key| Some(Zeroizing::new(key)))
+            .map_err(|_| RegisterError::Damaged)
     }
 
     /// The enrolments of a person, oldest first.
@@ -210,6 +227,21 @@ mod tests {
             time: Timestamp::new(5),
             progress,
         }
+    }
+
+    #[test]
+    fn desks_that_begin_a_register_at_once_share_its_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let together = std::sync::Barrier::new(4);
+        let open = || {
+            together.wait();
+            Register::open(dir.path(), &secret("correct horse"), weak()).unwrap()
+        };
+        let keys = std::thread::scope(|scope| {
+            let desks = [(); 4].map(|()| scope.spawn(open));
+            desks.map(|desk| desk.join().unwrap().key)
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
     }
 
     #[test]

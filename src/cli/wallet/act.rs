@@ -253,7 +253,7 @@ pub(super) fn prove(args: &WalletArgs, wanted: &WantedPasses, say: Say) -> Done 
     let proved = proved?;
     say.outcome(&proved, || {
         let mut text = format!(
-            "{} passes made, {} were at hand",
+            "passes made: {}; at hand before: {}",
             proved.made, proved.at_hand
         );
         for one in &proved.unprovable {

@@ -3,7 +3,9 @@
 use super::{WalletPage, Who};
 use crate::page::views::{DisclosedView, OutcomeView};
 use crate::page::{Asked, Fault, Host, Reply};
-use crate::wallet::{AnswerError, Contact, Form, SlotChoice, Symptom, TypedForm, WalletError};
+use crate::wallet::{
+    AnswerError, Contact, Form, PendingFate, SlotChoice, Symptom, TypedForm, WalletError,
+};
 use luyin_protocol::time::Slot;
 use serde::Deserialize;
 use serde_json::json;
@@ -40,6 +42,8 @@ impl<H: Host> WalletPage<H> {
             Half::Previous => SlotChoice::Previous,
         };
         let (open, node) = self.connected(asked)?;
+        // Passes rest on the new note next, which no epoch that was heard of holds.
+        open.kept_up.remove(&a.person);
         let label = Some(a.person.as_str());
         let outcome = open
             .wallet
@@ -68,17 +72,20 @@ impl<H: Host> WalletPage<H> {
     pub(super) fn sync(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
         let Who { person } = asked.read()?;
         let (open, node) = self.connected(asked)?;
-        open.wallet.sync(&node)?;
-        let now = open.wallet.content().seen.as_ref().map(|seen| seen.at);
-        let enrolled = open.wallet.content().person(Some(&person))?.note.is_some();
-        let walked = match open.wallet.walk_on(Some(&person), &node) {
+        let label = Some(person.as_str());
+        let enrolled = open.wallet.content().person(label)?.note.is_some();
+        let walked = match open.wallet.keep_up(label, &node) {
             Err(WalletError::NotEnrolled | WalletError::NotOnLedger) if !enrolled => 0,
             walked => {
-                let steps = walked?.steps;
-                open.wallet.resume(Some(&person), &node)?;
-                steps
+                let walked = walked?;
+                if walked.pending == PendingFate::Open {
+                    open.wallet.resume(label, &node)?;
+                }
+                open.kept_up.insert(person, asked.now);
+                walked.steps
             }
         };
+        let now = open.wallet.content().seen.as_ref().map(|seen| seen.at);
         Reply::of(&json!({ "walked": walked, "now": now }))
     }
 }

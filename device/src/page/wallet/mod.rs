@@ -14,6 +14,7 @@ use crate::enrolment::EnrolRequest;
 use crate::wallet::{KeyProver, Shown, Wallet, WalletError};
 use luyin_keys::sealed::{Strength, Stretching};
 use luyin_protocol::did::Did;
+use luyin_protocol::time::Timestamp;
 use rand::rngs::OsRng;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ struct Open<H: Host> {
     shown: BTreeMap<u32, Shown>,
     next: u32,
     left: Option<Left>,
+    /// When each person last kept up with the node, by the page's clock.
+    kept_up: BTreeMap<String, Timestamp>,
 }
 
 /// What was left at a desk last.
@@ -134,6 +137,7 @@ impl<H: Host> WalletPage<H> {
             "absorb" => {
                 let Who { person } = asked.read()?;
                 let (open, node) = self.connected(asked)?;
+                open.kept_up.remove(&person);
                 let outcome = open.wallet.absorb(Some(&person), &node, &open.prover)?;
                 Reply::of(&OutcomeView::from(outcome))
             }

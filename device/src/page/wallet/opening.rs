@@ -75,6 +75,7 @@ impl<H: Host> WalletPage<H> {
             shown: BTreeMap::new(),
             next: 1,
             left: None,
+            kept_up: BTreeMap::new(),
         });
         Reply::done()
     }

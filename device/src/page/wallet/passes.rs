@@ -15,6 +15,8 @@ use std::num::NonZeroUsize;
 
 /// Passes that may be out for showing at once; the oldest give way.
 const MAX_SHOWN: usize = 16;
+/// How long what was heard of the node serves for proving.
+const FRESH_MS: u64 = 60_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,7 +62,15 @@ impl<H: Host> WalletPage<H> {
         let progress = |done, total| host.report("prove", done, total);
         let (open, node) = self.connected(asked)?;
         let (wallet, prover) = (&mut open.wallet, &open.prover);
-        let proved = wallet.prove(Some(&person), &wanted, &node, prover, progress)?;
+        let label = Some(person.as_str());
+        // A look proves in many small calls: all go by what the first has heard.
+        let kept_up = open.kept_up.remove(&person);
+        let since = kept_up.filter(|at| asked.now.since(*at) < FRESH_MS);
+        if since.is_none() {
+            wallet.keep_up(label, &node)?;
+        }
+        let proved = wallet.prove_by_heard(label, &wanted, &node, prover, progress)?;
+        open.kept_up.insert(person, since.unwrap_or(asked.now));
         Reply::of(&ProvedView::from(proved))
     }
 

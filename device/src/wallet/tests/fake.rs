@@ -2,8 +2,8 @@
 
 use super::policies::{lenient, strict};
 use crate::client::{
-    AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, Forest,
-    LiveNotice, NetworkInfo, Problem, Receipt, Spend,
+    AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, LiveNotice,
+    Marks, News, Problem, Receipt, Spend,
 };
 use crate::enrolment::EnrolRequest;
 use crate::wallet::{HeldAttestation, Ledger, NymCard};
@@ -356,6 +356,17 @@ impl FakeLedger {
         })
     }
 
+    /// The signed note, before there is an epoch without its line.
+    fn checkpoint(&self, state: &State) -> String {
+        let newest = state.epochs.last();
+        let lines = newest.map_or_else(Vec::new, |(epoch, _)| state.forest_lines(epoch));
+        let head = TreeHead::new(state.entries, LogHash::new([9; 32]));
+        let text = Checkpoint::new(&self.parameters.origin, head, lines).unwrap();
+        let signer = CheckpointSigner::new(&self.parameters.origin, key(12)).unwrap();
+        let signed = SignedCheckpoint::sign(text, &[&signer]).unwrap();
+        String::from_utf8(signed.note().to_vec()).unwrap()
+    }
+
     fn ask(&self, what: impl Into<String>) -> Result<(), ClientError> {
         if self.offline.get() {
             return Err(unreachable());
@@ -385,20 +396,30 @@ fn unreachable() -> ClientError {
 }
 
 impl Ledger for FakeLedger {
-    fn network(&self) -> Result<NetworkInfo, ClientError> {
-        self.ask("network")?;
+    fn news(&self) -> Result<News, ClientError> {
+        self.ask("news")?;
         let state = self.state.borrow();
-        Ok(NetworkInfo {
+        let (block, hour) = state.shared_epochs();
+        let (epoch, size) = state
+            .epochs
+            .last()
+            .map_or((0, 0), |(epoch, size)| (epoch.number, *size));
+        let mark = |list: &dyn std::fmt::Debug| format!("{list:?}");
+        Ok(News {
             network: self.parameters.id(),
-            parameters: Encoded((*self.parameters).clone()),
-            mode: NetworkMode::Development,
-            origin: self.parameters.origin.clone(),
             now: state.now,
-            day: state.now.day(),
-            slot: state.now.slot(),
-            height: state.entries,
-            log_size: state.entries,
-            epoch: state.epochs.len() as u64,
+            marks: Marks {
+                policies: mark(&state.policies),
+                risk_lists: mark(&state.risk_lists),
+                notices: mark(&state.notices),
+                releases: mark(&(state.now.day(), &state.releases)),
+            },
+            checkpoint: self.checkpoint(&state),
+            forest: state.shown_forest(epoch, size),
+            block,
+            hour,
+            spend_bits: self.bits,
+            enrolment_bits: self.bits,
         })
     }
     fn policies(&self) -> Result<Vec<Policy>, ClientError> {
@@ -408,16 +429,6 @@ impl Ledger for FakeLedger {
     fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError> {
         self.ask("risk-lists")?;
         Ok(self.state.borrow().risk_lists.clone())
-    }
-    fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError> {
-        self.ask("epochs")?;
-        let state = self.state.borrow();
-        Ok(state
-            .epochs
-            .iter()
-            .map(|e| e.0.clone())
-            .filter(|e| e.number > after)
-            .collect())
     }
     fn notices(&self) -> Result<Vec<LiveNotice>, ClientError> {
         self.ask("notices")?;
@@ -432,10 +443,6 @@ impl Ledger for FakeLedger {
             .filter(|r| r.values.day == day)
             .cloned()
             .collect())
-    }
-    fn nullifier_bits(&self) -> Result<u8, ClientError> {
-        self.ask("nullifiers/bits")?;
-        Ok(self.bits)
     }
     fn nullifiers(&self, bucket: BucketName) -> Result<Bucket<Spend>, ClientError> {
         self.ask(format!("nullifiers {bucket:?}"))?;
@@ -455,10 +462,6 @@ impl Ledger for FakeLedger {
             entries,
         })
     }
-    fn enrolment_bits(&self) -> Result<u8, ClientError> {
-        self.ask("enrolments/bits")?;
-        Ok(self.bits)
-    }
     fn enrolments(&self, bucket: BucketName) -> Result<Bucket<EnrolledNote>, ClientError> {
         self.ask(format!("enrolments {bucket:?}"))?;
         let in_bucket =
@@ -476,12 +479,6 @@ impl Ledger for FakeLedger {
             entries,
         })
     }
-    fn forest(&self) -> Result<Forest, ClientError> {
-        self.ask("forest")?;
-        let state = self.state.borrow();
-        let (epoch, size) = state.epochs.last().unwrap();
-        Ok(state.shown_forest(epoch.number, *size))
-    }
     fn forest_tile(&self, path: &str) -> Result<Vec<u8>, ClientError> {
         self.ask(format!("tile {path}"))?;
         self.row(path).ok_or_else(|| refused("not-found", 404))
@@ -497,19 +494,6 @@ impl Ledger for FakeLedger {
             generation: 0,
             size: leaves.len() as u64,
         })
-    }
-    fn checkpoint(&self) -> Result<Vec<u8>, ClientError> {
-        self.ask("checkpoint")?;
-        let state = self.state.borrow();
-        let (epoch, _) = state.epochs.last().unwrap();
-        let lines = state.forest_lines(epoch);
-        let head = TreeHead::new(state.entries, LogHash::new([9; 32]));
-        let text = Checkpoint::new(&self.parameters.origin, head, lines).unwrap();
-        let signer = CheckpointSigner::new(&self.parameters.origin, key(12)).unwrap();
-        Ok(SignedCheckpoint::sign(text, &[&signer])
-            .unwrap()
-            .note()
-            .to_vec())
     }
     fn submit(&self, tx: &Tx) -> Result<Receipt, ClientError> {
         self.ask("submit")?;

@@ -4,6 +4,7 @@ mod archive;
 mod crash;
 mod double;
 pub(crate) mod fake;
+mod keep_up;
 mod kept;
 mod pass;
 mod policies;
@@ -15,7 +16,7 @@ use super::*;
 use double::{FakeProver, MemoryVault};
 use fake::{FakeLedger, HOUR, employer, secret, weak};
 use luyin_protocol::note::{DayStatus, MAX_SLEEP_DAYS};
-use luyin_protocol::time::Slot;
+use luyin_protocol::time::{Day, Slot, Timestamp};
 
 /// A wallet with one enrolled person, and its ledger at nine in the morning.
 fn enrolled() -> (Wallet<MemoryVault>, FakeLedger) {

@@ -119,19 +119,14 @@ macro_rules! honest {
 
 impl Ledger for Liar {
     honest! {
-        network() -> crate::client::NetworkInfo;
+        news() -> crate::client::News;
         policies() -> Vec<luyin_protocol::policy::Policy>;
         risk_lists() -> Vec<luyin_protocol::risk::RiskList>;
-        epochs(after: u64) -> Vec<crate::client::Epoch>;
         notices() -> Vec<crate::client::LiveNotice>;
         releases(day: Day) -> Vec<luyin_protocol::tx::Release>;
-        nullifier_bits() -> u8;
-        enrolment_bits() -> u8;
         enrolments(bucket: crate::client::BucketName) -> crate::client::Bucket<crate::client::EnrolledNote>;
-        forest() -> crate::client::Forest;
         forest_tile(path: &str) -> Vec<u8>;
         attestation_root(day: Day) -> crate::client::AttestationDay;
-        checkpoint() -> Vec<u8>;
         submit(tx: &luyin_protocol::tx::Tx) -> crate::client::Receipt;
     }
     fn await_publication(&self) {}

@@ -1,0 +1,56 @@
+//! `GET /v1/news`: what a wallet looks at again and again, in one answer that is the same for everyone (clause 9.9).
+
+use super::answers::Forest;
+use luyin_protocol::field::EpochRoot;
+use luyin_protocol::signature::NetworkId;
+use luyin_protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What a node tells of all that may have changed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct News {
+    /// The ledger's identity.
+    pub network: NetworkId,
+    /// The node's clock.
+    pub now: Timestamp,
+    /// How the lists stand.
+    pub marks: Marks,
+    /// The newest signed checkpoint, to be verified by the caller.
+    pub checkpoint: String,
+    /// The forest under the checkpoint's epoch.
+    pub forest: Forest,
+    /// The first shared epoch of the newest block of four hours that has any.
+    pub block: Option<SharedEpoch>,
+    /// The newest shared epoch.
+    pub hour: Option<SharedEpoch>,
+    /// At how many bits a bucket of spends hides one among enough.
+    pub spend_bits: u8,
+    /// At how many bits a bucket of enrolments hides one among enough.
+    pub enrolment_bits: u8,
+}
+
+/// A mark changes when its list does; it means nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// Of the policies.
+    pub policies: String,
+    /// Of the risk lists.
+    pub risk_lists: String,
+    /// Of the notices that stand.
+    pub notices: String,
+    /// Of the values released for the clock's day.
+    pub releases: String,
+}
+
+/// An epoch that many share.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SharedEpoch {
+    /// Epochs count up.
+    pub number: u32,
+    /// When it was made.
+    pub time: Timestamp,
+    /// Its root.
+    pub root: EpochRoot,
+    /// Notes under it: the sizes of the forest's files follow.
+    pub notes: u64,
+}
