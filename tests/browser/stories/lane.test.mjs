@@ -32,7 +32,7 @@ test('two wallets ask for the same, though their leaves differ', async () => {
   for (const wallet of both) await synced(wallet)
   const asked = []
   for (const wallet of both) asked.push(await synced(wallet))
-  assert.ok(asked[0].includes('GET /v1/forest'), asked[0].join('\n'))
+  assert.ok(asked[0].includes('GET /v1/news'), asked[0].join('\n'))
   assert.deepEqual(asked[0], asked[1])
 })
 

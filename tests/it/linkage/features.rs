@@ -70,7 +70,7 @@ fn visits(requests: &[Seen]) -> Vec<Visit> {
     for (_, requests) in by_connection {
         // A port may serve twice; a pause of a minute parts two visits.
         for visit in requests.chunk_by(|a, b| b.time.since(a.time) < 60_000) {
-            if !visit.iter().any(|r| r.target.starts_with("/v1/epochs")) {
+            if !visit.iter().any(|r| r.target.starts_with("/v1/news")) {
                 continue;
             }
             let order = visit.iter().fold(0u64, |sum, r| {

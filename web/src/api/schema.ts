@@ -2143,6 +2143,51 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/news": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a wallet looks at again and again */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices": {
         parameters: {
             query?: never;
@@ -2845,6 +2890,17 @@ export type components = {
             /** @description The note sealed to its owner, base64. */
             sealed: string;
         };
+        /** @description A mark changes when its list does; 16 hex digits that mean nothing else. */
+        MarksView: {
+            /** @description Of `/v1/notices`. */
+            notices: string;
+            /** @description Of `/v1/policies`. */
+            policies: string;
+            /** @description Of `/v1/releases` for the clock's day. */
+            releases: string;
+            /** @description Of `/v1/risk-lists`. */
+            risk_lists: string;
+        };
         /** @description What a client must know first. */
         NetworkView: {
             /**
@@ -2885,6 +2941,34 @@ export type components = {
              * @description Its half-day.
              */
             slot: number;
+        };
+        /** @description What a wallet looks at again and again. */
+        NewsView: {
+            block?: null | components["schemas"]["SharedEpochView"];
+            /** @description The newest signed checkpoint. */
+            checkpoint: string;
+            /**
+             * Format: int32
+             * @description How finely enrolments may be asked for.
+             */
+            enrolment_bits: number;
+            /** @description The forest under the checkpoint's epoch. */
+            forest: components["schemas"]["ForestView"];
+            hour?: null | components["schemas"]["SharedEpochView"];
+            /** @description How the lists stand. */
+            marks: components["schemas"]["MarksView"];
+            /** @description The network's identity, 64 hex digits. */
+            network: string;
+            /**
+             * Format: int64
+             * @description The node's clock, milliseconds since 1970.
+             */
+            now: number;
+            /**
+             * Format: int32
+             * @description How finely spends may be asked for.
+             */
+            spend_bits: number;
         };
         /** @description The number that a gate's next batch must have. */
         NextBatchView: {
@@ -3123,6 +3207,26 @@ export type components = {
             /** @description Base64; at most 24 KiB of bytes. */
             sealed: string;
         };
+        /** @description An epoch that many share. */
+        SharedEpochView: {
+            /**
+             * Format: int64
+             * @description Notes under it.
+             */
+            notes: number;
+            /**
+             * Format: int32
+             * @description Counts from 1.
+             */
+            number: number;
+            /** @description Its root, 64 hex digits. */
+            root: string;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            time: number;
+        };
         /** @description The report with the node's signature over exactly the bytes of `report`. */
         SignedReport: {
             /** @description The report, JSON as signed, base64. */
@@ -3194,7 +3298,9 @@ export type ForestView = components['schemas']['ForestView'];
 export type HashesView = components['schemas']['HashesView'];
 export type HealthView = components['schemas']['HealthView'];
 export type MadeNote = components['schemas']['MadeNote'];
+export type MarksView = components['schemas']['MarksView'];
 export type NetworkView = components['schemas']['NetworkView'];
+export type NewsView = components['schemas']['NewsView'];
 export type NextBatchView = components['schemas']['NextBatchView'];
 export type NextView = components['schemas']['NextView'];
 export type NoticesView = components['schemas']['NoticesView'];
@@ -3216,6 +3322,7 @@ export type ReleasesView = components['schemas']['ReleasesView'];
 export type ReleaseView = components['schemas']['ReleaseView'];
 export type RiskListsView = components['schemas']['RiskListsView'];
 export type SealedRequest = components['schemas']['SealedRequest'];
+export type SharedEpochView = components['schemas']['SharedEpochView'];
 export type SignedReport = components['schemas']['SignedReport'];
 export type SpendsView = components['schemas']['SpendsView'];
 export type SpendView = components['schemas']['SpendView'];
