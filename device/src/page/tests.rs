@@ -261,7 +261,7 @@ fn faults_carry_what_words_need() {
         "unreachable"
     );
     let problem = json!({ "type": "urn:luyin:problem:queue-full", "status": 422, "title": "" });
-    browser.answers(vec![("/v1/network", 422, problem)]);
+    browser.answers(vec![("/v1/news", 422, problem)]);
     let refused = asked("wallet.sync", json!({ "person": "me" }));
     assert_eq!(refused.slug, "refused");
     assert_eq!(refused.detail["problem"], json!("queue-full"));
