@@ -1,6 +1,9 @@
 // The gate page at its post: set up once, then nothing but what its camera sees.
 import { filmed } from './camera.mjs'
 
+/** A little longer than a code has to be out of sight to be away. */
+const AWAY_MS = 3_000
+const ENOUGH_MS = 12_000
 const STEP_MS = 30_000
 
 export class Gate {
@@ -40,9 +43,24 @@ export class Gate {
     return { colour, reason, took: Number(took) }
   }
 
-  /** Until its clock has come to another step than this one: shown twice in one step, a pass is a replay. */
+  /** Until its clock has come past this step. */
   async pastStep(step) {
     await this.page.waitForFunction(({ step, length }) => Math.floor(Date.now() / length) > step, { step, length: STEP_MS }, { polling: 200 })
+  }
+
+  /** Until enough of a step is ahead for a code to be drawn, seen and decided in it. */
+  async earlyInStep() {
+    await this.page.waitForFunction(({ length, enough }) => Date.now() % length < length - enough, { length: STEP_MS, enough: ENOUGH_MS }, { polling: 200 })
+  }
+
+  /**
+   * Until a code that it has just decided gets a decision again: in the step of the decision it gets none, and one that comes back at
+   * once counts as one that never left.
+   */
+  async seesAnew() {
+    const decided = await this.page.evaluate((length) => Math.floor(Date.now() / length), STEP_MS)
+    const anew = ({ decided, length, away }) => Math.floor((Date.now() - away) / length) > decided
+    await this.page.waitForFunction(anew, { decided, length: STEP_MS, away: AWAY_MS }, { polling: 200 })
   }
 
   /** The screen goes back to scanning. */
