@@ -137,7 +137,8 @@ fn shared(
         let Some(epoch) = state.get(&keys::epoch(EpochNumber::new(number)))? else {
             break;
         };
-        if now.since(epoch.time) > young || looked.at(number, &epoch) == Search::Over {
+        // The one before the first of a block may be an old one: then the node stood still.
+        if looked.at(number, &epoch) == Search::Over || now.since(epoch.time) > young {
             break;
         }
     }
