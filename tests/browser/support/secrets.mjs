@@ -66,14 +66,11 @@ export function carryingTemperature(heard, typed) {
  * or of a smaller piece, could tell whose it is.
  */
 const ASKED = [
-  /^GET \/v1\/(network|policies|risk-lists|notices|regions|forest)$/,
+  /^GET \/v1\/(network|news|policies|risk-lists|notices|regions)$/,
   /^GET \/v1\/keys\/[a-z_.-]+$/,
-  /^GET \/v1\/epochs\?after=\d+$/,
   /^GET \/v1\/releases\?day=\d+$/,
-  /^GET \/v1\/(nullifiers|enrolments)\/bits$/,
   /^GET \/v1\/(nullifiers|enrolments)\?bucket=[0-9a-f]*&bits=\d+$/,
   /^GET \/v1\/attestations\/roots\?day=\d+$/,
-  /^GET \/checkpoint$/,
   /^GET \/forest\/notes\/\d+\/(upper|\d{3})(\.p\/\d+)?$/,
   /^GET \/forest\/att\/\d+\/\d+\/(upper|\d{3})(\.p\/\d+)?$/,
   /^POST \/v1\/(checkins|absorbs)$/,
