@@ -70,6 +70,7 @@ export const VIEWS = [
   wallet('backup-replace', 'family', 'backup', then(unfold('用备份恢复', 'Restore a backup'), restore, (page) => page.getByRole('dialog').waitFor())),
   wallet('backup-refused', 'foreignBackup', 'backup', then(unfold('用备份恢复', 'Restore a backup'), restore, press('替换', 'Replace it'), (page) => page.getByRole('alert').waitFor())),
   wallet('settings', 'green', 'settings'),
+  wallet('settings-passkey', 'passkey', 'settings', unfold('换一把通行密钥', 'Another passkey')),
   ...GATE_VIEWS,
   ...REGULATOR_VIEWS,
 ]

@@ -122,6 +122,10 @@ const SCENES: Readonly<Record<string, Scene>> = {
     enrolled(device)
     device.refuse('restore', refusal('not_a_wallet'))
   },
+  passkey: (device) => {
+    enrolled(device)
+    device.state.prf = true
+  },
   noPass: (device) => {
     enrolled(device)
     device.refuse('takePass', refusal('no_pass'))

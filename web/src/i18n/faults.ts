@@ -47,6 +47,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   no_device: told('本页缺少计算模块', '请重新打开本页；若仍如此，请告知管理员。', 'This page lacks its computing module', 'Open the page again; if that does not help, tell the administrator.'),
   memory: told('手机内存不足', '请关闭其他应用后重试。', 'The device is short of memory', 'Close other apps and try again.'),
   passkey_refused: told('没有使用通行密钥', '可以再试一次，或改用口令。', 'No passkey was used', 'Try again, or use the passphrase.'),
+  no_passkey: told('这台设备的通行密钥打不开钱包', '请继续用口令打开，口令一直有效。', 'Passkeys of this device cannot open a wallet', 'Go on with the passphrase, which always opens it.'),
   permission_refused: told('权限被拒绝', '请在浏览器的网站设置中允许后重试。', 'Permission was refused', 'Allow it in the browser’s site settings and try again.'),
   file_unreadable: told('文件读不出来', '请检查文件是否完整，或重新选择。', 'The file cannot be read', 'Check that it is complete, or choose again.'),
   key_mismatch: told('下载的证明密钥校验不符', '已丢弃，未使用。请换一个网络重试，并告知管理员。', 'The proving key that was fetched is not the published one', 'It was thrown away unused. Try another network, and tell the administrator.'),

@@ -6,6 +6,7 @@ import { forgetTyped } from '../shared/typed'
 import { markBackedUp } from './backedup'
 import { CatchUp } from './catchup'
 import { Node } from './node.svelte'
+import { makePasskey } from './passkey'
 import { Queue } from './queue.svelte'
 import { Windows } from './windows'
 
@@ -112,6 +113,14 @@ export class Wallet {
       return
     }
     await this.start()
+  }
+
+  /** Lets a new passkey open the wallet beside the passphrase, in the place of one that did so before. */
+  async addPasskey(passphrase: string): Promise<void> {
+    // It opens once more before a passkey is made: one made for a wrong passphrase would stay behind and open nothing.
+    await this.device.wallet.open({ passphrase })
+    await this.device.wallet.addPrf(passphrase, await makePasskey())
+    this.state = await this.device.wallet.state()
   }
 
   /** Opens a backup; `replace`: in the place of the wallet that is here. */
