@@ -202,6 +202,17 @@ export class Wallet {
     await this.press('Open')
   }
 
+  /** Until it is open. */
+  isOpen() {
+    return this.page.getByRole('navigation', { name: 'Main pages' }).waitFor()
+  }
+
+  /** In the settings, which ask for the passphrase once more. */
+  async addPasskey(passphrase = PASSPHRASE) {
+    await this.page.getByLabel('Passphrase', { exact: true }).fill(passphrase)
+    await this.press('Add a passkey')
+  }
+
   /** Opens the page again, as after a restart of the phone. */
   async reload() {
     await this.page.reload()
