@@ -1,13 +1,17 @@
-//! `/v1/network` and `/dev/clock`.
+//! `/v1/network`, `/v1/clock` and `/dev/clock`.
 
 use super::extract;
 use super::reply::{Json, Reply};
 use crate::app::App;
-use crate::service::network::{self, ClockSetting, NetworkView};
+use crate::service::network::{self, ClockSetting, ClockView, NetworkView};
 use axum::extract::State;
 
 pub async fn show(State(app): State<App>) -> Reply<Json<NetworkView>> {
     network::show(app.node()).map(Json)
+}
+
+pub async fn clock(State(app): State<App>) -> Json<ClockView> {
+    Json(network::clock(app.node()))
 }
 
 pub async fn set_clock(

@@ -67,6 +67,7 @@ fn reading(table: Table) -> Table {
         .get("/metrics", Anyone, health::metrics, op("Figures for Prometheus").sends("text/plain"))
         .get("/openapi.json", Anyone, health::openapi, op("This document").sends("application/json"))
         .get("/v1/network", Anyone, network::show, op("The network and the node's clock").answers::<s::network::NetworkView>(OK))
+        .get("/v1/clock", Anyone, network::clock, op("The node's clock, and whose it is").answers::<s::network::ClockView>(OK))
         .get("/v1/keys/manifest.json", Anyone, key::manifest, op("Proving and verifying keys with their hashes").sends("application/json"))
         .get("/v1/keys/{file}", Anyone, key::file, op("A key file that the manifest names").sends("application/octet-stream"))
         .get("/v1/regions", Anyone, region::table, op("The region table").answers::<s::region::RegionsView>(OK))

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 pub const PAGE: u32 = 1_000;
 
 /// One epoch.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EpochView {
     /// Counts from 1.
     pub number: u32,
@@ -51,7 +51,7 @@ pub fn after(node: &Node, number: u32) -> Result<EpochsView, ServiceError> {
     Ok(EpochsView { epochs })
 }
 
-fn view(number: u32, epoch: &Epoch) -> EpochView {
+pub(super) fn view(number: u32, epoch: &Epoch) -> EpochView {
     EpochView {
         number,
         time: epoch.time.get(),

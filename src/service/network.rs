@@ -37,6 +37,18 @@ pub struct NetworkView {
     pub epoch: u64,
 }
 
+/// What a page asks each time it comes into view.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClockView {
+    /// The network's identity, 64 hex digits.
+    pub network: String,
+    /// `production` or `development`.
+    #[schema(value_type = String)]
+    pub mode: NetworkMode,
+    /// The node's clock, milliseconds since 1970.
+    pub now: u64,
+}
+
 /// A clock to be set.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +79,16 @@ pub fn show(node: &Node) -> Result<NetworkView, ServiceError> {
         log_size: tip.as_ref().map_or(0, |tip| tip.entries.get()),
         epoch: last.map_or(0, |last| last.newest.get().into()),
     })
+}
+
+/// Whose clock it is, and what it says.
+#[must_use]
+pub fn clock(node: &Node) -> ClockView {
+    ClockView {
+        network: node.network().id().to_string(),
+        mode: node.network().parameters().mode,
+        now: node.clock().now().get(),
+    }
 }
 
 /// Sets the clock of a development network forward.

@@ -2,6 +2,7 @@
 
 use super::ServiceError;
 use super::bucket;
+use super::epoch::{self, EpochView};
 use super::forest::{self, ForestView};
 use super::policy;
 use crate::node::Node;
@@ -31,9 +32,9 @@ pub struct NewsView {
     /// The forest under the checkpoint's epoch.
     pub forest: ForestView,
     /// The newest epoch that very many share: the first shared one of the newest block of four hours that has any.
-    pub block: Option<SharedEpochView>,
+    pub block: Option<EpochView>,
     /// The newest shared epoch.
-    pub hour: Option<SharedEpochView>,
+    pub hour: Option<EpochView>,
     /// How finely spends may be asked for.
     pub spend_bits: u8,
     /// How finely enrolments may be asked for.
@@ -51,19 +52,6 @@ pub struct MarksView {
     pub notices: String,
     /// Of `/v1/releases` for the clock's day.
     pub releases: String,
-}
-
-/// An epoch that many share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SharedEpochView {
-    /// Counts from 1.
-    pub number: u32,
-    /// When it was made, milliseconds since 1970.
-    pub time: u64,
-    /// Its root, 64 hex digits.
-    pub root: String,
-    /// Notes under it.
-    pub notes: u64,
 }
 
 /// The news.
@@ -120,8 +108,8 @@ fn mark(entries: impl Iterator<Item = u64>) -> String {
 /// The epochs that many share.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Shared {
-    block: Option<SharedEpochView>,
-    hour: Option<SharedEpochView>,
+    block: Option<EpochView>,
+    hour: Option<EpochView>,
 }
 
 fn shared(
@@ -156,7 +144,7 @@ enum Search {
 struct Looked {
     found: Shared,
     /// The oldest shared one so far of the newest block.
-    first: Option<SharedEpochView>,
+    first: Option<EpochView>,
 }
 
 impl Looked {
@@ -165,12 +153,7 @@ impl Looked {
         if epoch.kind != EpochKind::Shared {
             return Search::On;
         }
-        let view = SharedEpochView {
-            number,
-            time: epoch.time.get(),
-            root: epoch.root.to_string(),
-            notes: epoch.notes.get(),
-        };
+        let view = epoch::view(number, epoch);
         let block = |ms: u64| {
             let time = Timestamp::new(ms);
             (time.day(), scope::block_of(time))
@@ -213,7 +196,7 @@ mod tests {
                 break;
             }
         }
-        let number = |epoch: Option<SharedEpochView>| epoch.map(|e| e.number);
+        let number = |epoch: Option<EpochView>| epoch.map(|e| e.number);
         (number(looked.found.block), number(looked.found.hour))
     }
 

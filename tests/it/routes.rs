@@ -17,6 +17,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/metrics", "anyone"),
     ("GET", "/openapi.json", "anyone"),
     ("GET", "/v1/network", "anyone"),
+    ("GET", "/v1/clock", "anyone"),
     ("GET", "/v1/keys/manifest.json", "anyone"),
     ("GET", "/v1/keys/{file}", "anyone"),
     ("GET", "/v1/regions", "anyone"),

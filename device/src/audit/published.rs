@@ -122,19 +122,17 @@ fn released<T: Transport>(
 fn epochs<T: Transport>(node: &NodeClient<T>) -> Result<Vec<EpochRef>, AuditError> {
     let mut all: Vec<EpochRef> = Vec::new();
     loop {
-        let newest = |all: &[EpochRef]| all.last().map_or(0, |e| u64::from(e.number));
+        let newest = |all: &[EpochRef]| all.last().map_or(0, |e| e.number);
         let page = node.epochs(newest(&all))?;
         if page.is_empty() {
             return Ok(all);
         }
         for epoch in page {
-            let number = u32::try_from(epoch.number);
-            let number = number.map_err(|_| AuditError::DoesNotHold("an epoch's number"))?;
-            if u64::from(number) != newest(&all).saturating_add(1) {
+            if epoch.number != newest(&all).saturating_add(1) {
                 return Err(AuditError::DoesNotHold("epochs out of order"));
             }
             all.push(EpochRef {
-                number,
+                number: epoch.number,
                 time: epoch.time,
                 root: epoch.root,
             });

@@ -67,7 +67,7 @@ pub struct Published<T> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Epoch {
     /// Epochs count up.
-    pub number: u64,
+    pub number: u32,
     /// When it was made.
     pub time: Timestamp,
     /// Its root.

@@ -23,7 +23,7 @@ pub use self::document::{CurrentDocument, ResolveError};
 pub use self::encoded::{Encoded, EncodedBytes};
 pub use self::error::{ClientError, Problem};
 pub use self::http::{Call, Http, Repeat, SignedAt};
-pub use self::news::{Marks, News, SharedEpoch};
+pub use self::news::{Marks, News};
 pub use self::node::NodeClient;
 pub use self::signing::RequestSigner;
 pub use self::transport::{Transport, WireAnswer, WireError, WireRequest};

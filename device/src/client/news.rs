@@ -1,7 +1,6 @@
 //! `GET /v1/news`: what a wallet looks at again and again, in one answer that is the same for everyone (clause 9.9).
 
-use super::answers::Forest;
-use luyin_protocol::field::EpochRoot;
+use super::answers::{Epoch, Forest};
 use luyin_protocol::signature::NetworkId;
 use luyin_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,9 +19,9 @@ pub struct News {
     /// The forest under the checkpoint's epoch.
     pub forest: Forest,
     /// The first shared epoch of the newest block of four hours that has any.
-    pub block: Option<SharedEpoch>,
+    pub block: Option<Epoch>,
     /// The newest shared epoch.
-    pub hour: Option<SharedEpoch>,
+    pub hour: Option<Epoch>,
     /// At how many bits a bucket of spends hides one among enough.
     pub spend_bits: u8,
     /// At how many bits a bucket of enrolments hides one among enough.
@@ -40,17 +39,4 @@ pub struct Marks {
     pub notices: String,
     /// Of the values released for the clock's day.
     pub releases: String,
-}
-
-/// An epoch that many share.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct SharedEpoch {
-    /// Epochs count up.
-    pub number: u32,
-    /// When it was made.
-    pub time: Timestamp,
-    /// Its root.
-    pub root: EpochRoot,
-    /// Notes under it: the sizes of the forest's files follow.
-    pub notes: u64,
 }

@@ -185,7 +185,7 @@ impl<T: Transport> NodeClient<T> {
     }
 
     /// `GET /v1/epochs?after=N`: at most 1,000 by rising number.
-    pub fn epochs(&self, after: u64) -> Result<Vec<Epoch>, ClientError> {
+    pub fn epochs(&self, after: u32) -> Result<Vec<Epoch>, ClientError> {
         #[derive(Deserialize)]
         struct Answer {
             epochs: Vec<Epoch>,

@@ -6,7 +6,7 @@
 
 use super::{Ledger, WalletError};
 use crate::audit::signed_checkpoint;
-use crate::client::{ClientError, Forest, News, SharedEpoch};
+use crate::client::{ClientError, Epoch, Forest, News};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
 use luyin_ledger::forest::{
@@ -289,12 +289,7 @@ pub(super) fn attestation_path(
 
 /// The epoch to prove passes against, among those over the note and no older than `young` milliseconds: the newest that
 /// was the first shared one of a block of four hours; else the newest shared one; else none, and the very newest serves.
-fn choose_epoch(
-    news: &News,
-    leaf: u64,
-    now: Timestamp,
-    young: u64,
-) -> Option<(Crowd, &SharedEpoch)> {
+fn choose_epoch(news: &News, leaf: u64, now: Timestamp, young: u64) -> Option<(Crowd, &Epoch)> {
     let ranked = [(Crowd::Block, &news.block), (Crowd::Hour, &news.hour)];
     let known = ranked
         .into_iter()
@@ -448,21 +443,17 @@ mod tests {
     const HOUR: u64 = 3_600_000;
 
     /// An epoch of an hour of the day over so many notes.
-    fn epoch(number: u32, hour: u64, notes: u64) -> SharedEpoch {
-        SharedEpoch {
+    fn epoch(number: u32, hour: u64, notes: u64) -> Epoch {
+        Epoch {
             number,
             time: Day::new(20_000).start().plus_ms(hour * HOUR),
             root: EpochRoot::from_value(Fr::from(number)),
+            kind: "shared".into(),
             notes,
         }
     }
 
-    fn chosen(
-        block: Option<SharedEpoch>,
-        hour: SharedEpoch,
-        leaf: u64,
-        at: u64,
-    ) -> Option<(Crowd, u32)> {
+    fn chosen(block: Option<Epoch>, hour: Epoch, leaf: u64, at: u64) -> Option<(Crowd, u32)> {
         let news = News {
             block,
             hour: Some(hour),

@@ -86,7 +86,7 @@ async function renewed({ page, device }, effect) {
   const sync = (await syncs(page)).findLast(({ begun }) => begun <= jobs[0].begun)
   // The page itself asks whether the node is there, then has its device sync.
   const { heard } = device.tap
-  const from = heard.findLastIndex(({ at, path }) => at <= sync.begun && path === '/v1/network')
+  const from = heard.findLastIndex(({ at, path }) => at <= sync.begun && path === '/v1/clock')
   return {
     begun: heard[from].at,
     ended,

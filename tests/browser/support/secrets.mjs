@@ -66,7 +66,7 @@ export function carryingTemperature(heard, typed) {
  * or of a smaller piece, could tell whose it is.
  */
 const ASKED = [
-  /^GET \/v1\/(network|news|policies|risk-lists|notices|regions)$/,
+  /^GET \/v1\/(network|clock|news|policies|risk-lists|notices|regions)$/,
   /^GET \/v1\/keys\/[a-z_.-]+$/,
   /^GET \/v1\/releases\?day=\d+$/,
   /^GET \/v1\/(nullifiers|enrolments)\?bucket=[0-9a-f]*&bits=\d+$/,

@@ -1234,6 +1234,51 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The node's clock, and whose it is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClockView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desks": {
         parameters: {
             query?: never;
@@ -2717,6 +2762,18 @@ export type components = {
              */
             now: number;
         };
+        /** @description What a page asks each time it comes into view. */
+        ClockView: {
+            /** @description `production` or `development`. */
+            mode: string;
+            /** @description The network's identity, 64 hex digits. */
+            network: string;
+            /**
+             * Format: int64
+             * @description The node's clock, milliseconds since 1970.
+             */
+            now: number;
+        };
         /** @description All values that were released for a day. */
         DatedReleasesView: {
             /** @description By notice. */
@@ -2944,7 +3001,7 @@ export type components = {
         };
         /** @description What a wallet looks at again and again. */
         NewsView: {
-            block?: null | components["schemas"]["SharedEpochView"];
+            block?: null | components["schemas"]["EpochView"];
             /** @description The newest signed checkpoint. */
             checkpoint: string;
             /**
@@ -2954,7 +3011,7 @@ export type components = {
             enrolment_bits: number;
             /** @description The forest under the checkpoint's epoch. */
             forest: components["schemas"]["ForestView"];
-            hour?: null | components["schemas"]["SharedEpochView"];
+            hour?: null | components["schemas"]["EpochView"];
             /** @description How the lists stand. */
             marks: components["schemas"]["MarksView"];
             /** @description The network's identity, 64 hex digits. */
@@ -3207,26 +3264,6 @@ export type components = {
             /** @description Base64; at most 24 KiB of bytes. */
             sealed: string;
         };
-        /** @description An epoch that many share. */
-        SharedEpochView: {
-            /**
-             * Format: int64
-             * @description Notes under it.
-             */
-            notes: number;
-            /**
-             * Format: int32
-             * @description Counts from 1.
-             */
-            number: number;
-            /** @description Its root, 64 hex digits. */
-            root: string;
-            /**
-             * Format: int64
-             * @description When it was made, milliseconds since 1970.
-             */
-            time: number;
-        };
         /** @description The report with the node's signature over exactly the bytes of `report`. */
         SignedReport: {
             /** @description The report, JSON as signed, base64. */
@@ -3283,6 +3320,7 @@ export type ActionView = components['schemas']['ActionView'];
 export type AttestationRootView = components['schemas']['AttestationRootView'];
 export type BitsView = components['schemas']['BitsView'];
 export type ClockSetting = components['schemas']['ClockSetting'];
+export type ClockView = components['schemas']['ClockView'];
 export type DatedReleasesView = components['schemas']['DatedReleasesView'];
 export type DatedReleaseView = components['schemas']['DatedReleaseView'];
 export type DeskOpening = components['schemas']['DeskOpening'];
@@ -3322,7 +3360,6 @@ export type ReleasesView = components['schemas']['ReleasesView'];
 export type ReleaseView = components['schemas']['ReleaseView'];
 export type RiskListsView = components['schemas']['RiskListsView'];
 export type SealedRequest = components['schemas']['SealedRequest'];
-export type SharedEpochView = components['schemas']['SharedEpochView'];
 export type SignedReport = components['schemas']['SignedReport'];
 export type SpendsView = components['schemas']['SpendsView'];
 export type SpendView = components['schemas']['SpendView'];

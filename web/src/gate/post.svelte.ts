@@ -1,4 +1,4 @@
-import { network } from '../api/network'
+import { nodeClock } from '../api/clock'
 import type { Device, GateState } from '../device/api'
 import { language, say } from '../i18n/language.svelte'
 import { now } from '../shared/now.svelte'
@@ -49,7 +49,7 @@ export class Post {
   ) {
     const parts = {
       device: device.gate,
-      reach: () => network(AbortSignal.timeout(REACH_MS)),
+      reach: () => nodeClock(AbortSignal.timeout(REACH_MS)),
       quiet: () => this.quiet(),
       renewed: () => this.lane.forgetUndecided(),
     }

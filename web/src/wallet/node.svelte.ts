@@ -1,4 +1,4 @@
-import { network } from '../api/network'
+import { nodeClock } from '../api/clock'
 import type { DeviceFault } from '../device/api'
 import { asFault } from '../shared/fault'
 import { now } from '../shared/now.svelte'
@@ -31,7 +31,7 @@ export class Node {
   async look(): Promise<void> {
     try {
       const before = now()
-      const view = await network()
+      const view = await nodeClock()
       const passed = now() - before
       const off = Math.round(before + passed / 2 - view.now)
       this.online = true

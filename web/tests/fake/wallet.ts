@@ -15,7 +15,7 @@ if (at > 0) {
   device.now = at
 }
 // The node of the fakes answers nothing but its network.
-const view = { network: '00'.repeat(32), parameters: '', mode: asked.get('mode') ?? 'development', origin: 'fake', day: 0, height: 1, log_size: 1, epoch: 1 }
+const view = { network: '00'.repeat(32), mode: asked.get('mode') ?? 'development' }
 globalThis.fetch = async () => {
   if (asked.has('offline')) throw new TypeError('no network')
   return Response.json({ ...view, now: (at || Date.now()) + Number(asked.get('off') ?? '0'), slot: device.slot })

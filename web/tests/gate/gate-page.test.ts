@@ -33,7 +33,7 @@ function scanner(text: string, target: EventTarget = document.body): void {
 
 /** The node as the page itself asks it. */
 function nodeOf(gate: FakeGate): void {
-  vi.stubGlobal('fetch', async () => Response.json({ mode: 'development', network: '00', slot: 1, ...(await gate.reach()) }))
+  vi.stubGlobal('fetch', async () => Response.json({ mode: 'development', network: '00', ...(await gate.reach()) }))
 }
 
 async function atPost(gate = new FakeGate()): Promise<FakeGate> {

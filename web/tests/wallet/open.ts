@@ -25,7 +25,7 @@ export function open(name: string, screen: Screen = 'today', prepare?: (device: 
   vi.stubGlobal('fetch', async (address: string) => {
     opened.requests.push(address)
     if (!opened.online) throw new TypeError('no network')
-    return Response.json({ network: '00', mode: 'development', now: AT, slot: device.slot })
+    return Response.json({ network: '00', mode: 'development', now: AT })
   })
   route.go(screen)
   render(WalletPage, { device })

@@ -284,7 +284,7 @@ impl FakeLedger {
     pub(super) fn make_epoch_of(&self, kind: &str) {
         let mut state = self.state.borrow_mut();
         let epoch = Epoch {
-            number: state.epochs.len() as u64 + 1,
+            number: u32::try_from(state.epochs.len()).unwrap() + 1,
             time: state.now,
             root: EpochRoot::from_value(state.forest.epoch_root()),
             kind: kind.into(),
@@ -415,7 +415,7 @@ impl Ledger for FakeLedger {
                 releases: mark(&(state.now.day(), &state.releases)),
             },
             checkpoint: self.checkpoint(&state),
-            forest: state.shown_forest(epoch, size),
+            forest: state.shown_forest(epoch.into(), size),
             block,
             hour,
             spend_bits: self.bits,

@@ -29,7 +29,7 @@ fn gate(ledger: &FakeLedger) -> Gate {
         issued: ledger.now(),
         expires: ledger.now().plus_ms(48 * HOUR),
         epochs: vec![EpochRef {
-            number: u32::try_from(epoch.number).unwrap(),
+            number: epoch.number,
             time: epoch.time,
             root: epoch.root,
         }],

@@ -1,7 +1,7 @@
 //! The trees of the ledger in memory, those that closed among them.
 
 use super::{FakeLedger, State};
-use crate::client::{Epoch, Forest, SharedEpoch};
+use crate::client::{Epoch, Forest};
 use ark_bn254::Fr;
 use luyin_ledger::forest::{Forest as Trees, Shape, Tree, archives_digest};
 use luyin_protocol::field::{self, TreeRoot};
@@ -52,22 +52,14 @@ impl State {
     }
 
     /// The first shared epoch of the newest block of four hours, and the newest shared one.
-    pub(super) fn shared_epochs(&self) -> (Option<SharedEpoch>, Option<SharedEpoch>) {
+    pub(super) fn shared_epochs(&self) -> (Option<Epoch>, Option<Epoch>) {
         let all = self.epochs.iter().map(|(epoch, _)| epoch);
         let shared: Vec<&Epoch> = all.filter(|e| e.kind == "shared").collect();
         let block = |e: &Epoch| (e.time.day(), scope::block_of(e.time));
         let mut pairs = shared.windows(2).rev();
         let first = pairs.find(|pair| block(pair[0]) != block(pair[1]));
-        let told = |e: &Epoch| SharedEpoch {
-            number: e.number.try_into().unwrap(),
-            time: e.time,
-            root: e.root,
-            notes: e.notes,
-        };
-        (
-            first.map(|pair| told(pair[1])),
-            shared.last().map(|e| told(e)),
-        )
+        let first = first.map(|pair| pair[1].clone());
+        (first, shared.last().map(|&newest| newest.clone()))
     }
 
     /// The lines of a checkpoint that are about the forest.
