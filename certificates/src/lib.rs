@@ -19,7 +19,7 @@ mod moment;
 pub mod rules;
 pub mod shc;
 pub mod signature;
-#[cfg(feature = "suites")]
+#[cfg(feature = "specimen")]
 pub mod specimen;
 #[cfg(feature = "suites")]
 pub mod suites;

@@ -1,5 +1,7 @@
 //! Specimens: certificates of nobody, signed by a key made on the spot. For tests and benches.
 
+mod signer;
+
 use std::io::Write;
 
 use base64::Engine;
@@ -13,6 +15,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value as Json, json};
 use thiserror::Error;
+
+pub use signer::{Point, certificate};
 
 use crate::hc1::{KeyId, Kind, Signer, TrustList};
 use crate::signature::VerifyingKey;
@@ -53,12 +57,22 @@ impl SpecimenIssuer {
         Ok(VerifyingKey::p256(x, y))
     }
 
-    fn point(&self) -> Result<([u8; 32], [u8; 32]), SpecimenFault> {
+    /// The bytes of its point, as SEC 1 writes them without compression.
+    pub fn public_key(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
+    fn point(&self) -> Result<Point, SpecimenFault> {
         let wrong = || SpecimenFault("no point");
         let point = self.pair.public_key().as_ref();
         let (x, y) = point.get(1..).ok_or_else(wrong)?.split_at(32);
         let coordinate = |bytes: &[u8]| bytes.try_into().map_err(|_| wrong());
         Ok((coordinate(x)?, coordinate(y)?))
+    }
+
+    /// The DER of its X.509 certificate, for these kinds, or for all if none is named.
+    pub fn certificate(&self, kinds: &[Kind]) -> Result<Vec<u8>, SpecimenFault> {
+        certificate(&self.point()?, kinds)
     }
 
     /// The key as a JSON Web Key, named by its thumbprint.
@@ -97,18 +111,7 @@ impl SpecimenIssuer {
 
     /// The bytes of the signed message.
     pub fn message(&self, token: &Token) -> Result<Vec<u8>, SpecimenFault> {
-        let wrong = |_| SpecimenFault("no message");
-        let mut claims = Vec::new();
-        ciborium::into_writer(&token.claims, &mut claims)
-            .map_err(|_| SpecimenFault("no claims"))?;
-        CoseSign1Builder::new()
-            .protected(token.protected.clone())
-            .unprotected(token.unprotected.clone())
-            .payload(claims)
-            .try_create_signature(b"", |signed| self.sign(signed))?
-            .build()
-            .to_vec()
-            .map_err(wrong)
+        token.message(|signed| self.sign(signed))
     }
 
     /// The text of the square code.
@@ -132,13 +135,40 @@ pub fn code(message: &[u8]) -> Result<String, SpecimenFault> {
 }
 
 impl Token {
+    /// The bytes of a message whose signature is made so.
+    pub fn message(
+        &self,
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, SpecimenFault>,
+    ) -> Result<Vec<u8>, SpecimenFault> {
+        CoseSign1Builder::new()
+            .protected(self.protected.clone())
+            .unprotected(self.unprotected.clone())
+            .payload(self.payload()?)
+            .try_create_signature(b"", sign)?
+            .build()
+            .to_vec()
+            .map_err(|_| SpecimenFault("no message"))
+    }
+
+    /// The bytes of the claims, which are what is signed.
+    pub fn payload(&self) -> Result<Vec<u8>, SpecimenFault> {
+        let mut claims = Vec::new();
+        ciborium::into_writer(&self.claims, &mut claims).map_err(|_| SpecimenFault("no claims"))?;
+        Ok(claims)
+    }
+
     /// Valid from 1 June 2021 until a year later.
     pub fn of(payload: &Json) -> Result<Self, SpecimenFault> {
+        Self::between(payload, 1_622_505_600, 1_654_041_600)
+    }
+
+    /// Valid between two moments, in seconds since 1970.
+    pub fn between(payload: &Json, issued: i64, expires: i64) -> Result<Self, SpecimenFault> {
         let payload = Value::serialized(payload).map_err(|_| SpecimenFault("no payload"))?;
         let claims = cbor!({
             1 => "XX",
-            4 => 1_654_041_600,
-            6 => 1_622_505_600,
+            4 => expires,
+            6 => issued,
             -260 => { 1 => payload },
         });
         Ok(Self {

@@ -52,6 +52,25 @@ pub fn one_spelling<T, E: Display>(
     }
 }
 
+/// What is whole is not whole without its last byte: nothing may follow that nobody reads.
+pub fn nothing_to_spare<T, E: Display>(
+    data: &[u8],
+    decode: impl Fn(&[u8]) -> Result<T, E>,
+) -> Outcome {
+    match decode(data) {
+        Err(error) => refused(error),
+        Ok(_) => {
+            let front = data.split_last().map(|(_, front)| decode(front));
+            assert!(
+                front.is_none_or(|read| read.is_err()),
+                "a last byte that nobody reads: {} bytes",
+                data.len()
+            );
+            Outcome::Accepted
+        }
+    }
+}
+
 /// JSON of which nothing is overlooked: written again it says the same, but for white space, the order of fields, and fields
 /// that say nothing (`null`, `false` and empty lists).
 pub fn whole_json<T: Serialize, E: Display>(
@@ -178,6 +197,14 @@ mod tests {
         assert_eq!(law(br#"{ "a": 1, "b": [] }"#)(), Outcome::Accepted);
         assert_eq!(law(br#"{ "a": 1, "b": null }"#)(), Outcome::Accepted);
         assert!(breaks(law(br#"{ "a": 1, "b": 2 }"#)));
+    }
+
+    #[test]
+    fn a_byte_that_nobody_reads_breaks_the_law() {
+        let front = |data: &[u8]| data.first().copied().ok_or("no byte");
+        assert_eq!(nothing_to_spare(b"ab", two), Outcome::Accepted);
+        assert_eq!(nothing_to_spare(b"abc", two), Outcome::Refused);
+        assert!(breaks(move || nothing_to_spare(b"ab", front)));
     }
 
     #[test]

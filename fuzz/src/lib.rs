@@ -15,6 +15,7 @@ pub mod fault;
 pub mod law;
 pub mod replay;
 pub mod sample;
+pub mod specimens;
 
 /// What a decoder made of some bytes. A broken law is neither: it panics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ targets! {
     audit_record,
     blinded,
     block_record,
+    certlogic_expression,
+    certlogic_rule,
     checkpoint,
     date,
     desk_code,
@@ -83,6 +86,11 @@ targets! {
     gate_settings,
     genesis,
     hash_tile,
+    hc1_claims,
+    hc1_code,
+    hc1_envelope,
+    hc1_inflated,
+    hc1_signer,
     held_attestation,
     id_number,
     itinerary,
@@ -104,6 +112,9 @@ targets! {
     sealed_note,
     sealed_share,
     segment,
+    shc_card,
+    shc_codes,
+    shc_jws,
     signature_input,
     signed_bundle,
     signed_checkpoint,

@@ -15,7 +15,7 @@ const HEALTH_CERTIFICATES: i64 = -260;
 const EU_FIRST_VERSION: i64 = 1;
 
 /// What a token says.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
     issuer: Option<String>,
     issued: Moment,

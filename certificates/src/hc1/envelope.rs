@@ -13,7 +13,7 @@ const CWT: &[u8] = &[0xd8, 0x3d];
 const SIGN1: &[u8] = &[0xd2];
 
 /// A message that was read, and not yet verified.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     key: Option<KeyId>,
     algorithm: Algorithm,
