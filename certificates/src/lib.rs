@@ -4,6 +4,8 @@
 //! - [`certlogic`]: the expressions that countries write their rules in.
 //! - [`rules`]: the rules themselves, chosen for a trip, and explained in the holder's language.
 //! - [`shc`]: the SMART Health Card, as a square code or a file.
+//! - [`lists`]: the files that say whom to trust, what was revoked, and by which rules.
+//! - [`evidence`]: what a verified certificate tells that somebody may attest.
 //! - [`signature`]: ECDSA and RSA-PSS over SHA-256, with a verdict for each way to be wrong.
 //!
 //! Nothing here reads a clock, a disk or a network: trust lists, revocations, value sets and the
@@ -13,8 +15,10 @@
 #![forbid(unsafe_code)]
 
 pub mod certlogic;
+pub mod evidence;
 pub mod hc1;
 mod inflate;
+pub mod lists;
 mod moment;
 pub mod rules;
 pub mod shc;

@@ -37,6 +37,11 @@ impl Moment {
         self.0
     }
 
+    /// Days since the start of 1970, in UTC.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(MILLIS_OF_A_DAY)
+    }
+
     /// A numeric date of a token: seconds since 1970, perhaps with a fraction, before the year 10000.
     pub fn from_seconds(seconds: f64) -> Option<Self> {
         // The bounds keep the product within 2^53, where the conversion is exact.

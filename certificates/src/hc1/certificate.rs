@@ -11,11 +11,21 @@ use crate::Moment;
 pub struct Certificate {
     claims: Claims,
     kind: Kind,
+    is_key_name_signed: bool,
 }
 
 impl Certificate {
-    pub(super) const fn new(claims: Claims, kind: Kind) -> Self {
-        Self { claims, kind }
+    pub(super) const fn new(claims: Claims, kind: Kind, is_key_name_signed: bool) -> Self {
+        Self {
+            claims,
+            kind,
+            is_key_name_signed,
+        }
+    }
+
+    /// Whether the name of its key stands under the signature, as it should.
+    pub const fn is_key_name_signed(&self) -> bool {
+        self.is_key_name_signed
     }
 
     pub const fn kind(&self) -> Kind {

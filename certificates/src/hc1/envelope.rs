@@ -16,6 +16,7 @@ const SIGN1: &[u8] = &[0xd2];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     key: Option<KeyId>,
+    is_key_name_signed: bool,
     algorithm: Algorithm,
     payload: Vec<u8>,
     signature: Vec<u8>,
@@ -35,6 +36,7 @@ impl Envelope {
             return Err(Refusal::Cose);
         }
         Ok(Self {
+            is_key_name_signed: !protected.key_id.is_empty(),
             key: KeyId::new(&protected.key_id).or_else(|| KeyId::new(&unprotected.key_id)),
             algorithm: algorithm(protected, unprotected)?,
             payload: message.payload.ok_or(Refusal::Cose)?,
@@ -60,6 +62,11 @@ impl Envelope {
             }
         }
         Err(refusal)
+    }
+
+    /// False where the unprotected header alone names the key.
+    pub(super) const fn is_key_name_signed(&self) -> bool {
+        self.is_key_name_signed
     }
 
     pub fn payload(&self) -> &[u8] {

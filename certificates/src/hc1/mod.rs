@@ -56,7 +56,7 @@ impl Verifier<'_> {
         if !signer.may_sign(kind) {
             return Err(Refusal::KeyUsage(kind));
         }
-        let certificate = Certificate::new(claims, kind);
+        let certificate = Certificate::new(claims, kind, envelope.is_key_name_signed());
         if self.revoked.holds(&certificate, &envelope) {
             return Err(Refusal::Revoked);
         }
