@@ -16,6 +16,7 @@ pub mod rebuild_index;
 pub mod registrar;
 pub mod root;
 pub mod say;
+pub mod sealed_register;
 pub mod serve;
 pub mod trustee;
 pub mod verify_log;

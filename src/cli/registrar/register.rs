@@ -3,44 +3,25 @@
 //! One sealed file for each person in one directory. File names and contents tell nothing without the passphrase: the name
 //! is a hash of the ID number under the register's key, which itself stands sealed under the passphrase in `key`.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use luyin_keys::durable_file;
-use luyin_keys::sealed::{self, SealError, Secret, Strength, WrappingKey};
+use luyin_keys::sealed::{Secret, Strength};
 use luyin_protocol::field::Owner;
 use luyin_protocol::risk::Uid;
 use luyin_protocol::time::Timestamp;
-use rand::RngCore;
-use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+pub use crate::cli::sealed_register::RegisterError;
+use crate::cli::sealed_register::{EntryName, Labels, SealedRegister};
 use luyin_device::enrolment::IdNumber;
 
-const KEY_CONTEXT: &[u8] = b"luyin/v1/register-key";
-const ENTRY_CONTEXT: &[u8] = b"luyin/v1/register-entry/";
-const NAME_LABEL: &[u8] = b"luyin/v1/register-name\0";
-
-/// Why the register failed.
-#[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
-    /// Reading or writing.
-    #[error("the register {path}: {source}")]
-    Io {
-        /// which file or directory
-        path: PathBuf,
-        /// why not
-        source: io::Error,
-    },
-    /// The passphrase, or damage.
-    #[error("the register: {0}")]
-    Seal(#[from] SealError),
-    /// A person's file holds something else.
-    #[error("an entry of the register is damaged; restore it from a backup")]
-    Damaged,
-}
+const LABELS: Labels = Labels {
+    key: b"luyin/v1/register-key",
+    entry: b"luyin/v1/register-entry/",
+    name: b"luyin/v1/register-name\0",
+    ending: "person",
+};
 
 /// How far an enrolment came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,16 +51,8 @@ pub struct Enrolled {
 }
 
 /// The register, opened.
-pub struct Register {
-    directory: PathBuf,
-    key: Zeroizing<[u8; 32]>,
-}
-
-impl std::fmt::Debug for Register {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Register({})", self.directory.display())
-    }
-}
+#[derive(Debug)]
+pub struct Register(SealedRegister);
 
 impl Register {
     /// Opens the register in `directory`, or begins one there.
@@ -91,51 +64,7 @@ impl Register {
         secret: &Secret,
         strength: Strength,
     ) -> Result<Self, RegisterError> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| RegisterError::Io { path, source }
-        };
-        std::fs::create_dir_all(directory).map_err(failed(directory))?;
-        let path = directory.join("key");
-        let key = match Self::key_in(&path, secret, strength)? {
-            Some(key) => key,
-            None => {
-                let mut key = Zeroizing::new([0; 32]);
-                OsRng.fill_bytes(key.as_mut());
-                let bytes = sealed::seal(secret, strength, KEY_CONTEXT, key.as_ref(), &mut OsRng)?;
-                match durable_file::create(&path, &bytes) {
-                    Ok(()) => key,
-                    // Another desk began the same register at this moment: its key is the register's.
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                        Self::key_in(&path, secret, strength)?.ok_or(RegisterError::Damaged)?
-                    }
-                    Err(error) => return Err(failed(&path)(error)),
-                }
-            }
-        };
-        Ok(Self {
-            directory: directory.to_owned(),
-            key,
-        })
-    }
-
-    fn key_in(
-        path: &Path,
-        secret: &Secret,
-        strength: Strength,
-    ) -> Result<Option<Zeroizing<[u8; 32]>>, RegisterError> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => {
-                let path = path.to_owned();
-                return Err(RegisterError::Io { path, source });
-            }
-        };
-        let plain = sealed::open(secret, strength, KEY_CONTEXT, &bytes)?;
-        let key = plain.as_slice().try_into();
-        key.map(|key| Some(Zeroizing::new(key)))
-            .map_err(|_| RegisterError::Damaged)
+        SealedRegister::open(directory, LABELS, secret, strength).map(Self)
     }
 
     /// The enrolments of a person, oldest first.
@@ -143,20 +72,10 @@ impl Register {
     /// # Errors
     /// [`RegisterError`]; a damaged entry is never taken for none.
     pub fn of(&self, person: &IdNumber) -> Result<Vec<Enrolled>, RegisterError> {
-        let name = self.name(person);
-        let path = self.path(&name);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(RegisterError::Io { path, source }),
-        };
-        let plain = sealed::open(
-            &self.secret(),
-            Strength::PRODUCTION,
-            &context(&name),
-            &bytes,
-        )?;
-        serde_json::from_slice(&plain).map_err(|_| RegisterError::Damaged)
+        match self.0.read(&self.name(person))? {
+            Some(plain) => serde_json::from_slice(&plain).map_err(|_| RegisterError::Damaged),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Notes an enrolment, in the place of what is noted of the same owner.
@@ -167,48 +86,20 @@ impl Register {
         let mut all = self.of(person)?;
         all.retain(|other| other.owner != enrolled.owner);
         all.push(enrolled);
-        let name = self.name(person);
         let plain = serde_json::to_vec(&all).map_err(|_| RegisterError::Damaged)?;
-        let plain = Zeroizing::new(plain);
-        // A wrapping key is not stretched, so the strength plays no part.
-        let bytes = sealed::seal(
-            &self.secret(),
-            Strength::PRODUCTION,
-            &context(&name),
-            &plain,
-            &mut OsRng,
-        )?;
-        let path = self.path(&name);
-        durable_file::replace(&path, &bytes).map_err(|source| RegisterError::Io { path, source })
+        self.0.write(&self.name(person), &Zeroizing::new(plain))
     }
 
-    fn secret(&self) -> Secret {
-        Secret::Key(WrappingKey::from_bytes(*self.key))
+    fn name(&self, person: &IdNumber) -> EntryName {
+        self.0.name(person.expose().as_bytes())
     }
-
-    fn name(&self, person: &IdNumber) -> String {
-        let digest = Sha256::new()
-            .chain_update(NAME_LABEL)
-            .chain_update(self.key.as_ref())
-            .chain_update(person.expose().as_bytes())
-            .finalize();
-        hex::encode(digest)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.join(format!("{name}.person"))
-    }
-}
-
-fn context(name: &str) -> Vec<u8> {
-    [ENTRY_CONTEXT, name.as_bytes()].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroU32;
 
-    use luyin_keys::sealed::Passphrase;
+    use luyin_keys::sealed::{Passphrase, SealError};
 
     use super::*;
 
@@ -239,7 +130,7 @@ mod tests {
         };
         let keys = std::thread::scope(|scope| {
             let desks = [(); 4].map(|()| scope.spawn(open));
-            desks.map(|desk| desk.join().unwrap().key)
+            desks.map(|desk| desk.join().unwrap().0.name(b"somebody"))
         });
         assert!(keys.iter().all(|key| *key == keys[0]));
     }
@@ -296,7 +187,7 @@ mod tests {
         register
             .note(&person, enrolled(1, Progress::Begun))
             .unwrap();
-        let path = register.path(&register.name(&person));
+        let path = register.0.path(&register.name(&person));
         let mut bytes = std::fs::read(&path).unwrap();
         let last = bytes.len() - 1;
         bytes[last] ^= 1;
