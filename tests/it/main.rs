@@ -6,6 +6,7 @@ mod accountability;
 mod attester;
 mod authority;
 mod canary;
+mod certificate;
 mod desk;
 mod disk;
 mod fifteen_days;

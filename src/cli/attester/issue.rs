@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use luyin_keys::durable_file;
+use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{AttestationBody, AttestationLeaf};
 use luyin_protocol::signature::Signature;
@@ -132,14 +133,7 @@ pub fn issue(
             .iter()
             .map(|(_, made)| made.attestation.body())
             .collect();
-        let body = Attest::body(&desk.did, sheet.kind, &bodies);
-        let tx = Tx::Attest(Attest {
-            issuer: desk.did,
-            kind: sheet.kind,
-            bodies,
-            signature: (desk.sign)(&body),
-        });
-        let receipt = (desk.post)(&tx).map_err(|source| IssueError::Post {
+        let receipt = post(desk, sheet.kind, bodies).map_err(|source| IssueError::Post {
             batch: n + 1,
             batches: batches.len(),
             posted: usize::try_from(summary.issued).unwrap_or(usize::MAX),
@@ -166,6 +160,24 @@ pub fn issue(
     }
     bar.finish_and_clear();
     Ok(summary)
+}
+
+/// Signs bodies and posts them as one batch.
+///
+/// # Errors
+/// Those of the ledger.
+pub fn post(
+    desk: &Desk<'_>,
+    kind: AttestationKind,
+    bodies: Vec<AttestationBody>,
+) -> Result<Receipt, ClientError> {
+    let body = Attest::body(&desk.did, kind, &bodies);
+    (desk.post)(&Tx::Attest(Attest {
+        issuer: desk.did,
+        kind,
+        bodies,
+        signature: (desk.sign)(&body),
+    }))
 }
 
 /// The rows that are attestations; the others go to quarantine.
@@ -262,8 +274,47 @@ fn write_holder(
         scope_day: made.scope_day,
         tree_day,
     };
-    let bytes = serde_json::to_vec_pretty(&held).unwrap_or_default();
-    write(&out.join(format!("{row}.attestation.json")), &bytes)
+    write_held(&out.join(format!("{row}.attestation.json")), &held)
+}
+
+fn write_held(path: &Path, held: &HeldAttestation) -> Result<(), IssueError> {
+    write(path, &serde_json::to_vec_pretty(held).unwrap_or_default())
+}
+
+/// Writes what the holder of a single attestation takes to the wallet, named by its leaf, and says where.
+///
+/// # Errors
+/// [`IssueError::File`].
+pub fn write_one(out: &Path, held: &HeldAttestation) -> Result<PathBuf, IssueError> {
+    std::fs::create_dir_all(out).map_err(|source| IssueError::File {
+        path: out.to_owned(),
+        source,
+    })?;
+    let path = out.join(format!("{}.attestation.json", stem(held)));
+    write_held(&path, held)?;
+    Ok(path)
+}
+
+/// Writes the list by which a single attestation can be withdrawn.
+///
+/// # Errors
+/// [`IssueError`].
+pub fn list_one(out: &Path, held: &HeldAttestation) -> Result<(), IssueError> {
+    let path = out.join(format!("{}.issued.csv", stem(held)));
+    let (day, leaf) = (
+        held.tree_day.to_iso(),
+        held.attestation.0.leaf().to_string(),
+    );
+    let mut list = csv::Writer::from_writer(Vec::new());
+    record(&mut list, &path, &["row", "day", "leaf"])?;
+    record(&mut list, &path, &["1", &day, &leaf])?;
+    write(&path, &list.into_inner().unwrap_or_default())
+}
+
+/// The start of its leaf.
+fn stem(held: &HeldAttestation) -> String {
+    let leaf = held.attestation.0.leaf().to_string();
+    leaf.chars().take(16).collect()
 }
 
 fn record(

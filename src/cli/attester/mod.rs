@@ -1,5 +1,6 @@
-//! `luyin attester`: issues attestations from a table, and withdraws them.
+//! `luyin attester`: issues attestations from a table or from certificates that people hold already, and withdraws them.
 
+mod certificate;
 mod issue;
 mod rows;
 
@@ -13,6 +14,7 @@ use luyin_protocol::tx::{AttestWithdrawn, MAX_BATCH, Tx};
 use luyin_protocol::versioned::Standing;
 use serde_json::json;
 
+pub use self::certificate::{BridgeError, CertificateArgs, CertificateError, ShownError};
 use self::issue::{Desk, IssueError, issue, listed};
 pub use self::rows::{FEVER_TENTHS, Row, RowError, Sheet, regions};
 use super::organisation::{OrganisationArgs, OrganisationError};
@@ -26,6 +28,8 @@ const KEY: &str = "attester";
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   luyin attester issue --kind test --csv results.csv --out results --keystore lab.keys --node http://127.0.0.1:8080
+  luyin attester certificate --kind vaccination --card card.png --certificate certificate.png --trust trust.json \
+      --used used-certificates --out attested --keystore clinic.keys --compared
   luyin attester withdraw --issued results/issued.csv --reason 'mixed-up samples' --keystore lab.keys
   luyin attester withdraw --leaf <64 hex digits> --day 2021-06-01 --reason 'mixed-up samples' --keystore lab.keys
 The table has the columns binding (nym of the card that the holder showed you), day (YYYY-MM-DD), value and, where the card is of
@@ -47,6 +51,8 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Turn a certificate that the holder has already (HC1, SMART Health Card) into an attestation
+    Certificate(Box<CertificateArgs>),
     /// Take attestations back: wallets can no longer take them in
     Withdraw {
         #[command(flatten)]
@@ -103,6 +109,9 @@ pub enum AttesterError {
     /// A table.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// A certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// Nothing to withdraw.
     #[error("the list is empty; nothing was withdrawn")]
     Nothing,
@@ -138,6 +147,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
             say.outcome(&summary, || summary.to_string());
             Ok(())
         }
+        Command::Certificate(args) => certificate::run(&args, say),
         Command::Withdraw {
             organisation,
             issued,

@@ -115,8 +115,13 @@ impl Company {
             did: self.operator,
             role,
         }));
+        self.publish_policy(1, None);
+        self.publish_risk(1, &[]);
+    }
+
+    pub fn publish_policy(&mut self, id: u16, min_doses: Option<u8>) {
         let policy = Policy {
-            reference: PolicyRef { id: 1, version: 1 },
+            reference: PolicyRef { id, version: 1 },
             name_zh: "复工通行".into(),
             name_en: "Return to work".into(),
             effective: self.world().now(),
@@ -128,7 +133,7 @@ impl Company {
                 window_a: 1,
                 window_b: 0x3f,
                 max_test_age: None,
-                min_doses: None,
+                min_doses,
                 max_reading_age: None,
                 max_itinerary_age: None,
                 fresh_horizon: 30,
@@ -139,7 +144,6 @@ impl Company {
             gate_code: false,
         };
         self.govern(GovernanceAction::Policy(Box::new(policy)));
-        self.publish_risk(1, &[]);
     }
 
     pub fn publish_risk(&mut self, version: u32, codes: &[&str]) {
@@ -184,7 +188,11 @@ impl Company {
     }
 
     pub fn hire(&mut self) {
-        for n in 0..people() {
+        self.hire_so_many(people());
+    }
+
+    pub fn hire_so_many(&mut self, people: usize) {
+        for n in 0..people {
             let mut wallet = wallet_of(&self.town, n);
             let request: EnrolRequest = wallet
                 .enrol_request(
@@ -243,8 +251,12 @@ impl Company {
     }
 
     pub fn prove(&mut self, n: usize) -> Result<(), String> {
+        self.prove_under(n, 1)
+    }
+
+    pub fn prove_under(&mut self, n: usize, policy: u16) -> Result<(), String> {
         let wanted = WantedPasses {
-            policy: Some(1),
+            policy: Some(policy),
             venues: vec![venue()],
             ..WantedPasses::default()
         };

@@ -1,7 +1,6 @@
 use std::cell::{Cell, RefCell};
 
 use luyin_keys::signing::SigningKey;
-use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::field::Nym;
 use luyin_protocol::signature::{Domain, NetworkId};
