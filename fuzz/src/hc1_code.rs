@@ -16,17 +16,18 @@ fn packed(text: &str) -> Result<Vec<u8>, Refusal> {
     code::base45(code::unprefixed(text)?)
 }
 
-fn write(packed: &Vec<u8>) -> String {
+fn write(packed: &[u8]) -> String {
     format!("HC1:{}", base45::encode(packed))
 }
 
 /// One spelling a code: what is counted or remembered by its text cannot come again as another text.
 pub fn check(data: &[u8]) -> Outcome {
-    law::one_spelling(data, packed, write)
+    law::one_spelling(data, packed, |packed| write(packed))
 }
 
 fn planted(data: &[u8]) -> Outcome {
-    law::one_spelling(data, |text| packed(&text.to_ascii_uppercase()), write)
+    let parse = |text: &str| packed(&text.to_ascii_uppercase());
+    law::one_spelling(data, parse, |packed| write(packed))
 }
 
 fn seeds() -> Vec<Seed> {

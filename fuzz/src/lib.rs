@@ -124,6 +124,7 @@ targets! {
     surname,
     temperature,
     tile_path,
+    trust_list,
     trustee_answer,
     verifying_key,
     wallet_content,
