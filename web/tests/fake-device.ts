@@ -4,6 +4,7 @@
  */
 import type {
   AttestationView,
+  ClauseStanding,
   Consent,
   Device,
   DeviceFault,
@@ -59,6 +60,27 @@ export const POLICIES: readonly PolicyView[] = [
   { id: 2, version: 3, name_zh: '医院探视', name_en: 'Hospital visit', demands_code: true, demands_mask: true, paper: false, standing: 'current' },
 ]
 
+export function met(clause: string, zh: string, en: string, until: number | null = null): ClauseStanding {
+  return { clause, met: true, zh, en, until, from: null, todo_zh: null, todo_en: null }
+}
+
+export function unmet(clause: string, zh: string, en: string, todo_zh: string, todo_en: string, from: string | null = null): ClauseStanding {
+  return { clause, met: false, zh, en, until: null, from, todo_zh, todo_en }
+}
+
+/** When the policy that is only published takes effect. */
+const FUTURE = Date.UTC(2026, 11, 1, 16)
+const COMING: PolicyView = { id: 5, version: 1, name_zh: '春运出行', name_en: 'Spring travel', demands_code: false, demands_mask: true, paper: false, standing: 'future' }
+
+/** No test: nothing that a check-in would bring. */
+export const NO_TEST = unmet(
+  'e',
+  '2026-11-25 起检测阴性；您的检测：无（-），接种 1 剂',
+  'a negative test since 2026-11-25; yours: test none (-), 1 doses',
+  '到检测机构做检测，把结果证明收入钱包',
+  'have a test at a laboratory and take its attestation into the wallet',
+)
+
 export function status(label: string, more: Partial<Status> = {}): Status {
   return {
     person: label,
@@ -70,9 +92,10 @@ export function status(label: string, more: Partial<Status> = {}): Status {
       name_en: policy.name_en,
       met: true,
       clauses: [
-        { clause: 'c', met: true, zh: '最近一次打卡不早于 2026-11-27；您的是 2026-11-27', en: 'newest check-in not before 2026-11-27; yours: 2026-11-27 AM' },
-        { clause: 'd', met: true, zh: '14 天内至少 0 天正常，且期间无症状；您有 3 天正常，0 天异常', en: '0 normal days of 14, none unwell; yours: 3 normal, 0 unwell' },
-        { clause: 'h', met: true, zh: '未到访风险区', en: 'no risk region visited' },
+        met('c', '最近一次打卡不早于 2026-11-26 下午；您的是 2026-11-27 上午', 'newest check-in not before 2026-11-26 PM; yours: 2026-11-27 AM', Date.UTC(2026, 10, 28, 16)),
+        met('d', '14 天内至少 1 天正常；您有 3 天（2026-11-27、2026-11-26、2026-11-25）', 'at least 1 normal days of 14; yours: 3 (2026-11-27, 2026-11-26, 2026-11-25)'),
+        met('d', '14 天内无症状、接触和发热；您有 0 天异常', 'no symptom, contact or fever in 14 days; yours: 0 such days'),
+        met('h', '未到访风险区（名单第 4 版）', 'no risk region visited (list 4)'),
       ],
     })),
     notices: [],
@@ -303,6 +326,20 @@ export class FakeDevice implements Device {
     itinerary: async (label, now) => {
       await this.begin('itinerary', label, now)
       return { day: this.regions.length > 0 ? '2026-11-26' : null, regions: this.regions }
+    },
+    why: async (label, policy, venue, day, now) => {
+      await this.begin('why', label, policy, venue, day, now)
+      const all = status(label, this.standings.get(label)).policies
+      const one = all.find((standing) => standing.policy.startsWith(`${policy}.`))
+      const precheck = { day: day ?? '2026-11-27', effective: 0, shows_mask: policy === 2, gate_code: policy === 2, paper: policy === 1, passes: policy === 1 ? 9 : 0 }
+      const notices = this.standings.get(label)?.notices ?? []
+      const standing = one ?? { policy: `${policy}.1`, name_zh: '春运出行', name_en: 'Spring travel', met: false, clauses: [NO_TEST] }
+      const admission = notices.length > 0 ? 'under_notice' : standing.met ? 'yes' : standing.clauses.every((c) => c.met || c.from !== null) ? 'after_check_ins' : 'no'
+      return { day: precheck.day, as_of: this.now, policies: [{ ...precheck, admission, standing, effective: one ? 0 : FUTURE }], notices }
+    },
+    published: async (now) => {
+      await this.begin('published', now)
+      return [...POLICIES, COMING]
     },
     policies: async (now) => {
       await this.begin('policies', now)

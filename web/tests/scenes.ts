@@ -1,4 +1,4 @@
-import { FORM, person, refusal, status, type FakeDevice } from './fake-device'
+import { FORM, NO_TEST, person, refusal, status, unmet as missing, type FakeDevice } from './fake-device'
 
 type Scene = (device: FakeDevice) => void
 
@@ -56,14 +56,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
     enrolled(device)
     const [met, other] = status('本人').policies
     if (!met || !other) return
-    const unmet = {
-      ...other,
-      met: false,
-      clauses: [
-        ...other.clauses,
-        { clause: 'e', met: false, zh: '2026-11-25 起检测阴性；您的检测：无（-），接种 1 剂', en: 'a negative test since 2026-11-25; yours: test none (-), 1 doses' },
-      ],
-    }
+    const unmet = { ...other, met: false, clauses: [...other.clauses, NO_TEST] }
     device.standings.set('本人', { colour: 'yellow', strongest: '1.1', policies: [met, unmet] })
   },
   red: (device) => {
@@ -82,6 +75,21 @@ const SCENES: Readonly<Record<string, Scene>> = {
         },
       ],
     })
+  },
+  /** Nothing is missing that check-ins will not bring. */
+  tomorrow: (device) => {
+    enrolled(device)
+    const [first] = status('本人').policies
+    if (!first) return
+    const due = missing(
+      'c',
+      '最近一次打卡不早于 2026-11-27 下午；您的是 2026-11-27 上午',
+      'newest check-in not before 2026-11-27 PM; yours: 2026-11-27 AM',
+      '请打卡：如实打卡且正常，2026-11-28 起满足',
+      'check in: with a normal check-in it holds on 2026-11-28',
+      '2026-11-28',
+    )
+    device.standings.set('本人', { policies: [{ ...first, met: false, clauses: [due, ...first.clauses.slice(1)] }] })
   },
   queue: (device) => {
     enrolled(device)

@@ -3,12 +3,14 @@
 use crate::client::Encoded;
 use crate::enrolment::surname_of;
 use crate::wallet::{
-    ClauseStanding, Consent, Contact, Disclosed, Draft, Form, HeldAttestation, NoticeAboutMe,
-    Outcome, Person, PolicyStanding, Proved, PublicData, Status, Symptom, TypedForm, WalletColour,
+    Admission, ClauseStanding, Consent, Contact, Disclosed, Draft, Form, HeldAttestation,
+    NoticeAboutMe, Outcome, Person, PolicyStanding, Precheck, Proved, PublicData, Status, Symptom,
+    TypedForm, WalletColour, Why,
 };
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
 use luyin_protocol::note::{DayStatus, Mask};
+use luyin_protocol::policy::Policy;
 use luyin_protocol::region::RegionTable;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::{Day, Slot, Timestamp};
@@ -190,6 +192,52 @@ impl<'a> From<&'a Status> for StatusView<'a> {
 }
 
 #[derive(Serialize)]
+pub(super) struct WhyView<'a> {
+    day: String,
+    as_of: Timestamp,
+    policies: Vec<PrecheckView<'a>>,
+    notices: Vec<NoticeView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PrecheckView<'a> {
+    admission: Admission,
+    standing: PolicyStandingView<'a>,
+    day: String,
+    effective: Timestamp,
+    shows_mask: bool,
+    gate_code: bool,
+    paper: bool,
+    passes: usize,
+}
+
+impl<'a> From<&'a Why> for WhyView<'a> {
+    fn from(why: &'a Why) -> Self {
+        Self {
+            day: why.day.to_iso(),
+            as_of: why.as_of,
+            policies: why.policies.iter().map(PrecheckView::from).collect(),
+            notices: why.notices.iter().map(NoticeView::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Precheck> for PrecheckView<'a> {
+    fn from(precheck: &'a Precheck) -> Self {
+        Self {
+            admission: precheck.admission,
+            standing: PolicyStandingView::from(&precheck.standing),
+            day: precheck.day.to_iso(),
+            effective: precheck.effective,
+            shows_mask: precheck.shows_mask,
+            gate_code: precheck.gate_code,
+            paper: precheck.paper,
+            passes: precheck.passes,
+        }
+    }
+}
+
+#[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum OutcomeView {
     Accepted {
@@ -320,10 +368,32 @@ pub(super) struct PolicyView<'a> {
 
 /// The policies in effect at a moment, by number.
 pub(super) fn policies(seen: &PublicData, now: Timestamp) -> Vec<PolicyView<'_>> {
-    let versions = || seen.policies.iter().map(|Encoded(policy)| policy);
     let current = seen.policies_at(now).into_iter();
     current
-        .map(|policy| PolicyView {
+        .map(|policy| PolicyView::of(policy, seen, now))
+        .collect()
+}
+
+/// The same and, of those that are not in effect yet, their first version.
+pub(super) fn published(seen: &PublicData, now: Timestamp) -> Vec<PolicyView<'_>> {
+    let mut all = seen.policies_at(now);
+    let mut to_come: Vec<&Policy> = seen.policies.iter().map(|policy| &policy.0).collect();
+    to_come.sort_by_key(|policy| (policy.effective, policy.reference));
+    for policy in to_come {
+        if !all.iter().any(|p| p.reference.id == policy.reference.id) {
+            all.push(policy);
+        }
+    }
+    all.sort_by_key(|policy| policy.reference);
+    let all = all.into_iter();
+    all.map(|policy| PolicyView::of(policy, seen, now))
+        .collect()
+}
+
+impl<'a> PolicyView<'a> {
+    fn of(policy: &'a Policy, seen: &PublicData, now: Timestamp) -> Self {
+        let versions = seen.policies.iter().map(|Encoded(policy)| policy);
+        Self {
             id: policy.reference.id,
             version: policy.reference.version,
             name_zh: &policy.name_zh,
@@ -331,7 +401,7 @@ pub(super) fn policies(seen: &PublicData, now: Timestamp) -> Vec<PolicyView<'_>>
             demands_code: policy.gate_code,
             demands_mask: policy.predicates.show_mask,
             paper: policy.paper,
-            standing: standing(policy, versions(), now),
-        })
-        .collect()
+            standing: standing(policy, versions, now),
+        }
+    }
 }

@@ -125,6 +125,9 @@ pub enum WalletError {
     /// A policy that is not known or not in effect.
     #[error("policy {0} is not in effect; see `luyin wallet policies`")]
     PolicyNotInEffect(u16),
+    /// A day that is past or too far ahead.
+    #[error("{} is not among the days that can be foreseen: today and the 30 after it", .0.to_iso())]
+    OutOfSight(Day),
     /// The statement does not hold of this note.
     #[error("cannot be proved: {0}")]
     Unprovable(String),
@@ -208,6 +211,7 @@ impl WalletError {
             Self::Overtaken => "overtaken",
             Self::NoPolicy => "no_policy",
             Self::PolicyNotInEffect(..) => "policy_not_in_effect",
+            Self::OutOfSight(..) => "out_of_sight",
             Self::Unprovable(..) => "unprovable",
             Self::Prover(..) => "prover",
             Self::NoPass { .. } => "no_pass",

@@ -9,14 +9,17 @@
 
 mod answers;
 mod attest;
+mod clause;
 mod consent;
 mod content;
 mod disclosure;
 mod draft;
 mod enrol;
 mod error;
+mod iso;
 mod keep_up;
 mod ledger;
+mod outlook;
 mod passes;
 mod prover;
 mod secret;
@@ -28,9 +31,11 @@ mod sync;
 pub(crate) mod tests;
 mod vault;
 mod walk;
+mod why;
 
 pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
 pub use attest::NymCard;
+pub use clause::{Evidence, Means, NamedRegion};
 pub use consent::{Answer, Consent};
 pub use content::{
     Content, HeldAttestation, HeldNote, PassFor, Pending, Person, PublicData, ReadyPass,
@@ -49,6 +54,7 @@ pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletCo
 pub use sync::Crowd;
 pub use vault::{Locks, MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
+pub use why::{Admission, Precheck, Why, WhyAsked};
 
 use crate::client::{Encoded, News};
 use luyin_keys::sealed::{Secret, Strength, WrappingKey};

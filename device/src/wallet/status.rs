@@ -2,22 +2,19 @@
 //!
 //! A colour is never stored or sent: it is worked out here from the note and the public data, in the words of the clauses.
 
-use super::{HeldNote, Person, PublicData, Vault, Wallet, WalletError};
+use super::clause::Evidence;
+use super::outlook::{FORESEEN_DAYS, Outlook};
+use super::{HeldNote, Person, PublicData, Vault, Wallet, WalletError, iso};
 use ark_bn254::Fr;
 use luyin_protocol::field::DayHandle;
 use luyin_protocol::hash::{Tag, hash};
-use luyin_protocol::note::{DayStatus, HISTORY_DAYS, NoteState};
 use luyin_protocol::policy::{Policy, PolicyRef};
-use luyin_protocol::region::RegionTable;
-use luyin_protocol::risk::{NoticeClass, NoticeId, RiskList};
+use luyin_protocol::risk::{NoticeClass, NoticeId};
 use luyin_protocol::time::{Day, Timestamp};
 use serde::Serialize;
 
 /// Within how many hours an appeal is answered.
 pub const APPEAL_HOURS: u8 = 8;
-
-/// How far ahead the end of a colour is looked for.
-const FORESEEN_DAYS: u16 = 30;
 
 /// The wallet's colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +41,17 @@ pub struct ClauseStanding {
     pub zh: String,
     /// The same in English.
     pub en: String,
+    /// By what it is met, or what is missing.
+    pub evidence: Evidence,
+    /// Until when it holds if nothing is done; none where it does not hold, or no end is foreseen.
+    pub until: Option<Timestamp>,
+    /// Where it does not hold: from which day on it would, with a normal check-in every day.
+    #[serde(serialize_with = "iso::maybe")]
+    pub from: Option<Day>,
+    /// Where it does not hold: what to do and whom to ask, in Chinese.
+    pub todo_zh: Option<String>,
+    /// The same in English.
+    pub todo_en: Option<String>,
 }
 
 /// One policy.
@@ -141,10 +149,9 @@ impl<V: Vault> Wallet<V> {
             }
         }
         status.as_of = Some(seen.at);
-        status.policies = policies
-            .iter()
-            .map(|p| standing_towards(p, held, seen.risk_at(now), today))
-            .collect();
+        let outlook = Outlook::of(person, held, seen, now);
+        let standing = |p: &&Policy| outlook.towards(p, now);
+        status.policies = policies.iter().map(standing).collect();
         status.notices = notices_about(person, held, seen, today);
         let met = |p: &&&Policy| {
             status
@@ -156,7 +163,7 @@ impl<V: Vault> Wallet<V> {
         status.strongest = strongest(&provable).map(|p| p.reference);
         if status.notices.is_empty() {
             status.colour = colour(provable.len(), policies.len());
-            status.until = ends(policy, held, seen, now, status.colour);
+            status.until = ends(policy, &outlook, status.colour);
         } else {
             status.colour = WalletColour::Red;
         }
@@ -173,24 +180,15 @@ const fn colour(met: usize, asked: usize) -> WalletColour {
 }
 
 /// The first midnight at which a colour is another one, with this note and what is published. Red ends by doing something.
-fn ends(
-    policy: Option<u16>,
-    held: &HeldNote,
-    seen: &PublicData,
-    now: Timestamp,
-    current: WalletColour,
-) -> Option<Timestamp> {
+fn ends(policy: Option<u16>, outlook: &Outlook<'_>, current: WalletColour) -> Option<Timestamp> {
     if current == WalletColour::Red {
         return None;
     }
-    let days = (1..=FORESEEN_DAYS).map(|ahead| now.day().plus(ahead));
+    let days = (1..=FORESEEN_DAYS).map(|ahead| outlook.now.day().plus(ahead));
     days.map(Day::start).find(|moment| {
-        let mut policies = seen.policies_at(*moment);
+        let mut policies = outlook.seen.policies_at(*moment);
         policies.retain(|p| policy.is_none_or(|id| p.reference.id == id));
-        let risk = seen.risk_at(*moment);
-        let met = policies
-            .iter()
-            .filter(|p| standing_towards(p, held, risk, moment.day()).met);
+        let met = policies.iter().filter(|p| outlook.is_met(p, *moment));
         colour(met.count(), policies.len()) != current
     })
 }
@@ -234,214 +232,7 @@ fn demands_all_of(a: &Policy, b: &Policy) -> bool {
         && a.fresh_normal >= b.fresh_normal
 }
 
-fn days(window: u16) -> impl Iterator<Item = usize> {
-    (0..HISTORY_DAYS).filter(move |i| window >> i & 1 == 1)
-}
-
-fn normal_days(state: &NoteState, window: u16) -> usize {
-    days(window)
-        .filter(|i| state.history.at(*i) == DayStatus::Normal)
-        .count()
-}
-
-fn date(day: Day, never: &str) -> String {
-    if day == Day::new(0) {
-        never.to_owned()
-    } else {
-        day.to_iso()
-    }
-}
-
-fn clause(clause: char, met: bool, zh: String, en: String) -> ClauseStanding {
-    ClauseStanding {
-        clause,
-        met,
-        zh,
-        en,
-    }
-}
-
-fn standing_towards(
-    policy: &Policy,
-    held: &HeldNote,
-    risk: Option<&RiskList>,
-    day: Day,
-) -> PolicyStanding {
-    let mut clauses = vec![
-        recent_checkin(policy, held.state(), day),
-        history(policy, held.state()),
-    ];
-    clauses.extend(test_or_doses(policy, held.state(), day));
-    clauses.extend(ages(policy, held.state(), day));
-    clauses.extend(fresh(policy, held.state(), day));
-    clauses.push(regions(held, risk));
-    PolicyStanding {
-        policy: policy.reference,
-        name_zh: policy.name_zh.clone(),
-        name_en: policy.name_en.clone(),
-        met: clauses.iter().all(|c| c.met),
-        clauses,
-    }
-}
-
-fn recent_checkin(policy: &Policy, state: &NoteState, day: Day) -> ClauseStanding {
-    let first = day.slots()[0].minus(policy.predicates.slot_lag.into());
-    let newest = state.newest_checkin();
-    let last = newest.map_or_else(|| "-".to_owned(), |slot| slot.day().to_iso());
-    let half = match newest {
-        Some(slot) if slot.get().is_multiple_of(2) => "AM",
-        Some(_) => "PM",
-        None => "",
-    };
-    let asked = first.day().to_iso();
-    clause(
-        'c',
-        state.slot >= first,
-        format!("最近一次打卡不早于 {asked}；您的是 {last}"),
-        format!("newest check-in not before {asked}; yours: {last} {half}"),
-    )
-}
-
-fn history(policy: &Policy, state: &NoteState) -> ClauseStanding {
-    let p = &policy.predicates;
-    let normal = normal_days(state, p.window_a);
-    let unwell = days(p.window_b)
-        .filter(|i| state.history.at(*i) > DayStatus::Normal)
-        .count();
-    let (asked, counted) = (p.min_normal, p.window_a.count_ones());
-    clause(
-        'd',
-        normal >= usize::from(asked) && unwell == 0,
-        format!(
-            "{counted} 天内至少 {asked} 天正常，且期间无症状；您有 {normal} 天正常，{unwell} 天异常"
-        ),
-        format!(
-            "{asked} normal days of {counted}, none unwell; yours: {normal} normal, {unwell} unwell"
-        ),
-    )
-}
-
-fn test_or_doses(policy: &Policy, state: &NoteState, day: Day) -> Option<ClauseStanding> {
-    let p = &policy.predicates;
-    let since = p.max_test_age.map(|age| day.minus(age));
-    let test = since.is_some_and(|from| state.test_ok && state.test_day >= from);
-    let doses = p.min_doses.is_some_and(|n| state.dose_count >= n);
-    let (mut zh, mut en) = (Vec::new(), Vec::new());
-    if let Some(from) = since {
-        zh.push(format!("{} 起检测阴性", from.to_iso()));
-        en.push(format!("a negative test since {}", from.to_iso()));
-    }
-    if let Some(n) = p.min_doses {
-        zh.push(format!("接种 {n} 剂"));
-        en.push(format!("{n} doses"));
-    }
-    if zh.is_empty() {
-        return None;
-    }
-    let result = match (state.test_day == Day::new(0), state.test_ok) {
-        (true, _) => ("无", "none"),
-        (false, true) => ("阴性", "negative"),
-        (false, false) => ("阳性", "positive"),
-    };
-    let (last, count) = (date(state.test_day, "-"), state.dose_count);
-    Some(clause(
-        'e',
-        test || doses,
-        format!(
-            "{}；您的检测：{}（{last}），接种 {count} 剂",
-            zh.join(" 或 "),
-            result.0
-        ),
-        format!(
-            "{}; yours: test {} ({last}), {count} doses",
-            en.join(" or "),
-            result.1
-        ),
-    ))
-}
-
-fn ages(policy: &Policy, state: &NoteState, day: Day) -> Vec<ClauseStanding> {
-    let p = &policy.predicates;
-    let one = |age: Option<u16>, held: Day, zh: &str, en: &str| {
-        let from = day.minus(age?);
-        let (asked, yours) = (from.to_iso(), date(held, "-"));
-        Some(clause(
-            'f',
-            held >= from,
-            format!("{zh}不早于 {asked}；您的是 {yours}"),
-            format!("{en} not before {asked}; yours: {yours}"),
-        ))
-    };
-    let reading = one(
-        p.max_reading_age,
-        state.reading_day,
-        "测温记录",
-        "thermometer reading",
-    );
-    let itinerary = one(
-        p.max_itinerary_age,
-        state.itin_day,
-        "行程卡",
-        "itinerary card",
-    );
-    reading.into_iter().chain(itinerary).collect()
-}
-
-fn fresh(policy: &Policy, state: &NoteState, day: Day) -> Option<ClauseStanding> {
-    let p = &policy.predicates;
-    let from = day.minus(p.fresh_horizon).max(Day::new(1));
-    if state.fresh_day < from {
-        return None;
-    }
-    let (normal, asked) = (normal_days(state, u16::MAX), p.fresh_normal);
-    Some(clause(
-        'g',
-        normal >= usize::from(asked),
-        format!("重新注册后需 {asked} 天正常；您有 {normal} 天"),
-        format!("{asked} normal days after a new enrolment; yours: {normal}"),
-    ))
-}
-
-fn regions(held: &HeldNote, risk: Option<&RiskList>) -> ClauseStanding {
-    let Some(risk) = risk else {
-        return clause(
-            'h',
-            false,
-            "尚无风险区名单".into(),
-            "no risk list is in effect".into(),
-        );
-    };
-    let met: Vec<_> = held
-        .itinerary()
-        .regions()
-        .filter(|r| risk.regions.contains(*r))
-        .filter_map(|r| RegionTable::embedded().by_index(r).ok())
-        .collect();
-    let zh: Vec<&str> = met.iter().map(|r| r.name_zh()).collect();
-    let en: Vec<&str> = met.iter().map(|r| r.name_en()).collect();
-    match met.as_slice() {
-        [] => clause(
-            'h',
-            true,
-            "未到访风险区".into(),
-            "no risk region visited".into(),
-        ),
-        _ => clause(
-            'h',
-            false,
-            format!(
-                "到访过风险区：{}；跨境基站会有误差，可申请更正",
-                zh.join("、")
-            ),
-            format!(
-                "risk regions visited: {}; roaming causes errors, ask for a correction",
-                en.join(", ")
-            ),
-        ),
-    }
-}
-
-fn notices_about(
+pub(super) fn notices_about(
     person: &Person,
     held: &HeldNote,
     seen: &PublicData,

@@ -317,7 +317,7 @@ pub(super) fn status(args: &WalletArgs, policy: Option<u16>, say: Say) -> Done {
 }
 
 /// Walks on and fetches public data where a node is reached; else the wallet goes by what it has seen.
-fn refresh(opened: &mut Opened) -> Done {
+pub(super) fn refresh(opened: &mut Opened) -> Done {
     let client = opened.client()?;
     let enrolled: Vec<String> = opened
         .wallet
@@ -363,12 +363,7 @@ fn lines(status: &luyin_device::wallet::Status) -> String {
         }
     }
     for notice in &status.notices {
-        let until = notice.until.map(Day::to_iso).unwrap_or_default();
-        let clause = notice.clause.as_deref().unwrap_or("-");
-        out.push_str(&format!(
-            "\n  ! {:?} until {until}: {clause}\n    {} / {}\n    {}",
-            notice.class, notice.appeal_zh, notice.appeal_en, notice.notice
-        ));
+        out.push_str(&notice_lines(notice));
     }
     out.push_str(&format!("\n  {} passes ready today", status.passes));
     if status.pending {
@@ -378,6 +373,16 @@ fn lines(status: &luyin_device::wallet::Status) -> String {
         out.push_str(&format!("; {} attestations to absorb", status.attestations));
     }
     out
+}
+
+/// A notice about the holder, indented.
+pub(super) fn notice_lines(notice: &luyin_device::wallet::NoticeAboutMe) -> String {
+    let until = notice.until.map(Day::to_iso).unwrap_or_default();
+    let clause = notice.clause.as_deref().unwrap_or("-");
+    format!(
+        "\n  ! {:?} until {until}: {clause}\n    {} / {}\n    {}",
+        notice.class, notice.appeal_zh, notice.appeal_en, notice.notice
+    )
 }
 
 pub(super) fn disclosures(args: &WalletArgs, out: &Path, say: Say) -> Done {

@@ -2,6 +2,7 @@
 
 mod act;
 mod show;
+mod why;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ use luyin_keys::sealed::Strength;
   luyin wallet prove --venue did:luyin:... --walk-ins 2
   luyin wallet show --policy 1 --watch
   luyin wallet status
+  luyin wallet why --policy 2 --day 2022-11-30
 The wallet file is --wallet or LUYIN_WALLET; the passphrase is read from --passphrase-file, from the file that
 LUYIN_PASSPHRASE_FILE names, or asked for.")]
 pub enum Command {
@@ -144,6 +146,8 @@ diarrhoea breathing_difficulty none. Contacts: confirmed_case close_contact unwe
         #[command(flatten)]
         wallet: WalletArgs,
     },
+    /// Why you may pass or not, clause by clause, and whether you would be let in elsewhere or on another day
+    Why(why::WhyArgs),
     /// Write the openings of check-ins for the employer
     Disclosures {
         /// The file to write
@@ -424,6 +428,7 @@ pub fn run(command: Command, say: Say) -> Result<(), WalletCommandError> {
             wallet,
         } => act::nym(&wallet, attester, day, out.as_deref(), say),
         Command::Status { policy, wallet } => act::status(&wallet, policy, say),
+        Command::Why(args) => why::why(&args, say),
         Command::Disclosures { out, wallet } => act::disclosures(&wallet, &out, say),
         Command::Backup { out, wallet } => act::backup(&wallet, &out, say),
         Command::Restore { backup, wallet } => act::restore(&wallet, &backup, say),

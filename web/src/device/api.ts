@@ -32,7 +32,11 @@ export interface Draft { readonly form: Form; readonly slot: number }
 export interface Consent { readonly purpose: string; readonly version: number; readonly given: number; readonly withdrawn: number | null }
 
 export type Colour = 'green' | 'yellow' | 'red' | 'grey';
-export interface ClauseStanding { readonly clause: string; readonly met: boolean; readonly zh: string; readonly en: string }
+/** `until`: when it ends by itself, where it is met. `from`, `todo_…`: where it is not, from which day on it would be with a normal check-in every day, and what to do. */
+export interface ClauseStanding {
+  readonly clause: string; readonly met: boolean; readonly zh: string; readonly en: string;
+  readonly until: number | null; readonly from: string | null; readonly todo_zh: string | null; readonly todo_en: string | null;
+}
 export interface PolicyStanding { readonly policy: string; readonly name_zh: string; readonly name_en: string; readonly met: boolean; readonly clauses: readonly ClauseStanding[] }
 export interface NoticeAboutMe { readonly notice: string; readonly class: string | null; readonly clause: string | null; readonly until: string | null; readonly appeal_zh: string; readonly appeal_en: string }
 /** The library's Status, days as YYYY-MM-DD, times in ms. `until`: when the colour ends by itself (the next check-in due), null where it does not. */
@@ -40,6 +44,13 @@ export interface Status {
   readonly person: string; readonly colour: Colour; readonly strongest: string | null; readonly policies: readonly PolicyStanding[];
   readonly notices: readonly NoticeAboutMe[]; readonly as_of: number | null; readonly pending: boolean; readonly passes: number; readonly attestations: number; readonly until: number | null;
 }
+export type Admission = 'yes' | 'after_check_ins' | 'no' | 'under_notice';
+/** One version of a policy on a day; `effective`: when it takes effect, `day`: the day it is looked at on, `passes`: those at hand for it. */
+export interface Precheck {
+  readonly admission: Admission; readonly standing: PolicyStanding; readonly day: string; readonly effective: number;
+  readonly shows_mask: boolean; readonly gate_code: boolean; readonly paper: boolean; readonly passes: number;
+}
+export interface Why { readonly day: string; readonly as_of: number; readonly policies: readonly Precheck[]; readonly notices: readonly NoticeAboutMe[] }
 export type Outcome = { readonly kind: 'accepted'; readonly entry: number; readonly height: number; readonly time: number } | { readonly kind: 'already_there' };
 export interface AttestationView { readonly kind: 'test' | 'dose' | 'itinerary' | 'reading'; readonly attester: string; readonly day: string }
 export interface VisitedRegion { readonly code: string; readonly zh: string; readonly en: string; readonly risk: boolean }
@@ -73,6 +84,10 @@ export interface WalletDevice {
   requestEnrolment(person: string, code: string, again: boolean, now: number): Promise<void>;
   finishEnrolment(person: string): Promise<void>;
   status(person: string, now: number): Promise<Status>;
+  /** Clause by clause, for a policy that is in effect or only published (null: all in effect), on a day from today on (null: today). */
+  why(person: string, policy: number | null, venue: string | null, day: string | null, now: number): Promise<Why>;
+  /** Policies in effect, and those that will be. */
+  published(now: number): Promise<readonly PolicyView[]>;
   checkin(person: string, form: Form, slot: 'current' | 'previous'): Promise<Outcome>;
   lateStatement(person: string, form: Form, slot: number, now: number): Promise<Disclosed>;
   saveDraft(person: string, draft: Draft | null): Promise<void>;

@@ -31,6 +31,8 @@ const WALLET = {
   requestEnrolment: ['person', 'code', 'again', 'now'],
   finishEnrolment: ['person'],
   status: ['person', 'now'],
+  why: ['person', 'policy', 'venue', 'day', 'now'],
+  published: ['now'],
   checkin: ['person', 'form', 'slot'],
   lateStatement: ['person', 'form', 'slot', 'now'],
   saveDraft: ['person', 'draft'],

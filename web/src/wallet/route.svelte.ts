@@ -4,6 +4,7 @@ export const SCREENS = [
   'checkin',
   'pass',
   'more',
+  'why',
   'itinerary',
   'attestations',
   'people',

@@ -12,6 +12,7 @@ export const SCREEN: Readonly<Record<Screen, Loaded>> = {
   checkin: () => ({ default: Checkin }),
   pass: () => ({ default: Pass }),
   more: () => import('./screens/More.svelte'),
+  why: () => import('./screens/Why.svelte'),
   itinerary: () => import('./screens/Itinerary.svelte'),
   attestations: () => import('./screens/Attestations.svelte'),
   people: () => import('./screens/People.svelte'),

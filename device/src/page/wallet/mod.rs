@@ -4,6 +4,7 @@ mod daily;
 mod opening;
 mod passes;
 mod people;
+mod why;
 
 use super::host::{HostKeys, Line, OneFile};
 use super::secret::StretchingView;
@@ -129,6 +130,8 @@ impl<H: Host> WalletPage<H> {
                 let status = self.open()?.wallet.status(Some(&person), None, asked.now)?;
                 Reply::of(&StatusView::from(&status))
             }
+            "why" => self.why(asked),
+            "published" => self.published(asked),
             "checkin" => self.check_in(asked),
             "lateStatement" => self.late_statement(asked),
             "saveDraft" => self.save_draft(asked),

@@ -9,8 +9,10 @@ mod kept;
 mod pass;
 mod policies;
 mod privacy;
+pub(crate) mod random;
 mod standing;
 mod walk;
+mod why;
 
 use super::*;
 use double::{FakeProver, MemoryVault};

@@ -122,7 +122,8 @@ fn a_risk_region_is_named_with_the_way_to_correct_it() {
     let table = luyin_protocol::region::RegionTable::embedded();
     let name = table.by_index(region).unwrap().name_zh().to_owned();
     let clause = now.policies[1].clauses.iter().find(|c| !c.met).unwrap();
-    assert!(clause.zh.contains(&name) && clause.zh.contains("更正"));
+    assert!(clause.zh.contains(&name));
+    assert!(clause.todo_zh.as_ref().unwrap().contains("更正"));
 }
 
 /// A release of the day for the person's own handle, or for a stranger's, signed by trustees.
@@ -183,6 +184,16 @@ fn a_notice_about_the_holder_is_shown_with_its_clause_end_and_appeal() {
     assert_eq!(mine.class, Some(NoticeClass::CloseContact));
     assert_eq!(mine.until, Some(Day::new(20_010)));
     assert!(mine.appeal_en.contains("8 hours") && mine.appeal_zh.contains("申诉"));
+    let asked = |ahead| WhyAsked {
+        policy: Some(2),
+        venue: None,
+        day: Some(ledger.now().day().plus(ahead)),
+    };
+    for (ahead, barred) in [(0, true), (10, true), (11, false)] {
+        let why = wallet.why(None, &asked(ahead), ledger.now()).unwrap();
+        let under_notice = why.policies[0].admission == Admission::UnderNotice;
+        assert_eq!((under_notice, why.notices.len() == 1), (barred, barred));
+    }
 }
 
 #[test]

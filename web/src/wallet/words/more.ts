@@ -6,6 +6,7 @@ export const more = words(
     title: '更多',
     groups: { mine: '我的记录', give: '交给别人', keep: '钱包' },
     items: {
+      why: '能不能通行',
       itinerary: '行程卡',
       attestations: '收到的证明',
       people: '家人',
@@ -87,6 +88,7 @@ export const more = words(
     title: 'More',
     groups: { mine: 'My records', give: 'For others', keep: 'The wallet' },
     items: {
+      why: 'Would I get in?',
       itinerary: 'Itinerary card',
       attestations: 'Attestations received',
       people: 'People',
