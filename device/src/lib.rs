@@ -11,4 +11,5 @@ pub mod gate;
 pub mod http_signature;
 pub mod page;
 pub mod qr;
+pub mod rulebook;
 pub mod wallet;

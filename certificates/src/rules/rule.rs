@@ -186,6 +186,11 @@ impl Rule {
             .map_or("", |description| &description.desc)
     }
 
+    /// Whether it explains itself in this language.
+    pub fn speaks(&self, language: &str) -> bool {
+        self.description(language).is_some()
+    }
+
     fn description(&self, language: &str) -> Option<&Description> {
         let in_language = |wanted: &str| {
             let mut all = self.descriptions.iter();

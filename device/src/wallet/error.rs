@@ -128,6 +128,9 @@ pub enum WalletError {
     /// A day that is past or too far ahead.
     #[error("{} is not among the days that can be foreseen: today and the 30 after it", .0.to_iso())]
     OutOfSight(Day),
+    /// Rules that come to another policy than the one published.
+    #[error("these rules do not come to the published policy {0}, and explain nothing of it")]
+    OtherRules(PolicyRef),
     /// The statement does not hold of this note.
     #[error("cannot be proved: {0}")]
     Unprovable(String),
@@ -212,6 +215,7 @@ impl WalletError {
             Self::NoPolicy => "no_policy",
             Self::PolicyNotInEffect(..) => "policy_not_in_effect",
             Self::OutOfSight(..) => "out_of_sight",
+            Self::OtherRules(..) => "other_rules",
             Self::Unprovable(..) => "unprovable",
             Self::Prover(..) => "prover",
             Self::NoPass { .. } => "no_pass",

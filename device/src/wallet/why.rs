@@ -9,6 +9,7 @@ use super::{
     ClauseStanding, NoticeAboutMe, PassFor, Person, PolicyStanding, PublicData, ReadyPass, Vault,
     Wallet, WalletError, iso,
 };
+use crate::rulebook::{RuleStanding, Rulebook, data};
 use luyin_protocol::did::Did;
 use luyin_protocol::pass::PassMode;
 use luyin_protocol::policy::Policy;
@@ -129,6 +130,36 @@ impl<V: Vault> Wallet<V> {
             policies: policies.into_iter().map(precheck).collect(),
             notices,
         })
+    }
+}
+
+impl<V: Vault> Wallet<V> {
+    /// What each rule of a rulebook says of a person's note on a day, in the rule's own words. A rulebook may come from
+    /// anywhere: it explains a published policy only where its rules come to that very policy.
+    ///
+    /// # Errors
+    /// Those of [`Wallet::why`]; [`WalletError::OtherRules`] for a rulebook of another policy.
+    pub fn judge_by(
+        &self,
+        label: Option<&str>,
+        book: &Rulebook,
+        day: Option<Day>,
+        now: Timestamp,
+    ) -> Result<Vec<RuleStanding>, WalletError> {
+        let person = self.content.person(label)?;
+        let held = person.held()?;
+        let seen = self.content.seen.as_ref();
+        let seen = seen.ok_or(WalletError::NeverSynced)?;
+        if !seen.policies.iter().any(|p| p.0 == *book.policy()) {
+            return Err(WalletError::OtherRules(book.policy().reference));
+        }
+        let day = day.unwrap_or(now.day());
+        if day < now.day() || day > now.day().plus(FORESEEN_DAYS) {
+            return Err(WalletError::OutOfSight(day));
+        }
+        let moment = now.max(day.start()).max(book.policy().effective);
+        let risk = seen.risk_at(moment);
+        Ok(book.judge(&data(held.state(), held.itinerary(), risk, moment.day())))
     }
 }
 

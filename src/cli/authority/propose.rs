@@ -21,6 +21,7 @@ use crate::cli::attester::regions;
 use crate::cli::registrar::Subject;
 use crate::client::NodeClient;
 use luyin_device::client::ClientError;
+use luyin_device::rulebook::Rulebook;
 
 /// What to propose
 #[derive(Debug, Subcommand)]
@@ -54,9 +55,8 @@ pub enum Proposal {
     },
     /// Publish a policy
     Policy {
-        /// The policy as TOML or JSON
-        #[arg(long, value_name = "FILE")]
-        file: PathBuf,
+        #[command(flatten)]
+        source: PolicySource,
     },
     /// Publish the list of risk regions
     RiskList {
@@ -81,6 +81,18 @@ pub enum Proposal {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// Where a policy is written.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct PolicySource {
+    /// The policy as TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The policy as CertLogic rules that explain themselves (protocol 6.23); refused where no pass can prove one of them
+    #[arg(long, value_name = "FILE")]
+    certlogic: Option<PathBuf>,
 }
 
 /// A risk notice.
@@ -211,7 +223,19 @@ pub fn read(proposal: Proposal, node: &NodeClient) -> Result<Proposed, ProposeEr
             did: subject,
             reason,
         }),
-        Proposal::Policy { file } => GovernanceAction::Policy(Box::new(policy(&file)?)),
+        Proposal::Policy { source } => {
+            let policy = match (source.file, source.certlogic) {
+                (_, Some(path)) => of_rules(&path)?,
+                (Some(path), None) => policy(&path)?,
+                (None, None) => {
+                    return Err(ProposeError::Missing {
+                        role: "policy",
+                        argument: "--file or --certlogic",
+                    });
+                }
+            };
+            GovernanceAction::Policy(Box::new(policy))
+        }
         Proposal::RiskList {
             csv,
             effective,
@@ -259,6 +283,19 @@ fn role_of(
         RoleName::Employer => Role::Employer,
         RoleName::Regulator => Role::Regulator,
     })
+}
+
+/// The policy that rules come to.
+fn of_rules(path: &PathBuf) -> Result<Policy, ProposeError> {
+    let bytes = std::fs::read(path).map_err(|source| ProposeError::File {
+        path: path.clone(),
+        source,
+    })?;
+    let book = Rulebook::read(&bytes).map_err(|refusal| ProposeError::Content {
+        path: path.clone(),
+        why: refusal.to_string(),
+    })?;
+    Ok(book.policy().clone())
 }
 
 fn policy(path: &PathBuf) -> Result<Policy, ProposeError> {
@@ -466,6 +503,24 @@ mod tests {
         assert_eq!(policy(&path).unwrap().thresholds.fever, 373);
         std::fs::write(&path, text(true)).unwrap();
         assert!(policy(&path).is_err(), "paper without the mask");
+    }
+
+    #[test]
+    fn a_policy_is_read_from_rules_and_what_no_pass_proves_is_refused_by_its_rule() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("rules.json");
+        let shipped = include_str!("../../../docs/protocol/rulebook.json");
+        std::fs::write(&path, shipped).unwrap();
+        let policy = of_rules(&path).unwrap();
+        assert_eq!(
+            (policy.reference.id, policy.predicates.max_test_age),
+            (4, Some(3))
+        );
+        assert_eq!(policy.predicates.window_b, 0x3fff);
+        let reversed = shipped.replace("\"not-before\"", "\"before\"");
+        std::fs::write(&path, reversed).unwrap();
+        let refused = of_rules(&path).unwrap_err().to_string();
+        assert!(refused.contains("recent"), "{refused}");
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! `luyin wallet why`: clause by clause, for any published policy and for another day.
 
+use std::path::PathBuf;
+
 use clap::Args;
+use luyin_device::rulebook::{RuleStanding, Rulebook};
 use luyin_device::wallet::{Admission, ClauseStanding, Precheck, Why, WhyAsked};
 use luyin_protocol::did::Did;
 use luyin_protocol::time::{Day, Timestamp};
 
 use super::act::{notice_lines, refresh};
-use super::{WalletArgs, WalletCommandError, day};
+use super::{WalletArgs, WalletCommandError, day, read};
 use crate::cli::say::Say;
 
 /// What is asked.
@@ -15,6 +18,7 @@ use crate::cli::say::Say;
   luyin wallet why
   luyin wallet why --policy 2 --day 2022-11-30
   luyin wallet why --policy 2 --venue did:luyin:... --json
+  luyin wallet why --rules conference.json      (what each of its rules says, in its own words)
 Which policy a venue asks for is not on the ledger: its entrance says the number. A policy that is published and takes
 effect later is looked at as it will be.")]
 pub struct WhyArgs {
@@ -27,28 +31,65 @@ pub struct WhyArgs {
     /// The day, YYYY-MM-DD, today to 30 days ahead; without it today
     #[arg(long, value_parser = day)]
     day: Option<Day>,
+    /// The rules of a published policy, as its authority gives them out; believed only where they come to that very policy
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     #[command(flatten)]
     wallet: WalletArgs,
+}
+
+/// The answer, and what each rule says.
+#[derive(serde::Serialize)]
+struct Told {
+    #[serde(flatten)]
+    why: Why,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<RuleStanding>,
 }
 
 pub(super) fn why(args: &WhyArgs, say: Say) -> Result<(), WalletCommandError> {
     let mut opened = args.wallet.open()?;
     let now = opened.now_online()?;
     refresh(&mut opened)?;
+    let book = args.rules.as_ref().map(|path| rulebook(path)).transpose()?;
     let asked = WhyAsked {
-        policy: args.policy,
+        // The rules say whose they are.
+        policy: args
+            .policy
+            .or(book.as_ref().map(|book| book.policy().reference.id)),
         venue: args.venue,
         day: args.day,
     };
     let why = opened.wallet.why(args.wallet.person(), &asked, now)?;
-    say.outcome(&why, || lines(&why, now));
+    let rules = match &book {
+        Some(book) => opened
+            .wallet
+            .judge_by(args.wallet.person(), book, args.day, now)?,
+        None => Vec::new(),
+    };
+    let told = Told { why, rules };
+    say.outcome(&told, || lines(&told, now));
     Ok(())
 }
 
-fn lines(why: &Why, now: Timestamp) -> String {
+fn rulebook(path: &PathBuf) -> Result<Rulebook, WalletCommandError> {
+    Rulebook::read(&read(path)?).map_err(|refusal| WalletCommandError::Unreadable {
+        path: path.clone(),
+        reason: refusal.to_string(),
+    })
+}
+
+fn lines(Told { why, rules }: &Told, now: Timestamp) -> String {
     let mut out = format!("{}: {}", why.person, why.day.to_iso());
     for precheck in &why.policies {
         out.push_str(&policy_lines(precheck, now));
+    }
+    for rule in rules {
+        let sign = if rule.met { "✔" } else { "✘" };
+        out.push_str(&format!(
+            "\n  {sign} {}: {} / {}",
+            rule.rule, rule.zh, rule.en
+        ));
     }
     for notice in &why.notices {
         out.push_str(&notice_lines(notice));

@@ -1,9 +1,11 @@
 //! Random notes and policies about one day.
 
+use crate::wallet::clause::{Looked, findings};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::note::{History, Mask, NoteState};
 use luyin_protocol::policy::Predicates;
 use luyin_protocol::region::RegionIndex;
+use luyin_protocol::risk::RiskList;
 use luyin_protocol::time::{Day, Slot};
 use rand::Rng as _;
 use rand::rngs::StdRng;
@@ -56,4 +58,17 @@ pub(crate) fn state(rng: &mut StdRng) -> NoteState {
 pub(crate) fn few_regions(rng: &mut StdRng) -> Itinerary {
     let some = (0..rng.gen_range(0..3)).map(|_| RegionIndex::new(rng.gen_range(0..12)).unwrap());
     Itinerary::from_regions(some)
+}
+
+/// Whether every clause holds.
+pub(crate) fn meets(
+    policy: &Predicates,
+    state: &NoteState,
+    itinerary: &Itinerary,
+    list: &RiskList,
+    day: Day,
+) -> bool {
+    let note = Looked { state, itinerary };
+    let found = findings(policy, note, Some(list), day);
+    found.iter().all(|finding| finding.met)
 }
