@@ -98,12 +98,14 @@ fn asked(node: &NodeClient<Parrot>) -> Vec<Result<(), String>> {
         said(node.attestation_root(sample::DAY)),
         said(node.inclusion(0, 1)),
         said(node.governance_next()),
+        said(node.governance_reach()),
         said(node.entry(0).map(|entry| {
             let bytes = entry.bytes.0.to_vec();
             assert_eq!(Entry::from_slice(&bytes).as_ref(), Ok(&entry.bytes.0));
         })),
         said(audit::records(node, &audit::Span::default())),
         said(audit::actions(node)),
+        said(audit::attempts(node)),
     ]
 }
 

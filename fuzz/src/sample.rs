@@ -16,7 +16,8 @@ use luyin_protocol::field::{
 use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, GateBundle, Reason, Verdict};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
-    Cadence, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
+    VerifyingKeys,
 };
 use luyin_protocol::note::Mask;
 use luyin_protocol::pass::{GateCode, Pass, PassMode, ShownPass};
@@ -99,6 +100,8 @@ pub fn parameters() -> NetworkParameters {
         cadence: Cadence::demo(),
         proposers: vec![key(2).public()],
         approvers: vec![key(3).public()],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: (1..=5).map(trustee).take(TRUSTEES).collect(),
         evaluators: vec![hash; EVALUATORS],
         verifying_keys: VerifyingKeys {

@@ -17,6 +17,7 @@ pub mod risk;
 pub mod scope;
 pub mod sealed;
 pub mod signature;
+pub mod tightening;
 pub mod time;
 pub mod tx;
 pub mod versioned;

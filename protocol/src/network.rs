@@ -12,6 +12,10 @@ pub const ACKS_NEEDED: usize = 4;
 pub const RELEASES_NEEDED: usize = 3;
 /// Trustees that evaluate the VOPRF, the first three of the five.
 pub const EVALUATORS: usize = 3;
+/// How many persons two signatures reach where the founders state nothing else.
+pub const DEFAULT_TWO_REACH: u32 = 100;
+/// The founding data's form. The second brought reviewers.
+const VERSION: u8 = 2;
 const MAX_KEYS: usize = 16;
 const MAX_TEXT: usize = 100;
 
@@ -97,6 +101,10 @@ pub struct NetworkParameters {
     pub proposers: Vec<PublicKey>,
     /// Keys that may approve it; disjoint from the proposers'.
     pub approvers: Vec<PublicKey>,
+    /// Keys that may give the third approval; disjoint from both. There may be none: then what needs one is not done.
+    pub reviewers: Vec<PublicKey>,
+    /// How many persons two signatures may reach at most; what may reach more needs a reviewer's (clause 7.16a).
+    pub two_reach: u32,
     /// The five escrow trustees.
     pub trustees: Vec<TrusteeInfo>,
     /// The VOPRF public keys of the first three (compressed Ristretto points).
@@ -133,10 +141,17 @@ impl NetworkParameters {
         if self.proposers.iter().any(|k| self.approvers.contains(k)) {
             return Err(DecodeError::Invalid("proposers that are not approvers"));
         }
+        let others = |k: &PublicKey| self.proposers.contains(k) || self.approvers.contains(k);
+        if self.reviewers.len() > MAX_KEYS || self.reviewers.iter().any(others) {
+            return Err(DecodeError::Invalid(
+                "at most 16 reviewers that neither propose nor approve",
+            ));
+        }
         let keys = self
             .proposers
             .iter()
             .chain(&self.approvers)
+            .chain(&self.reviewers)
             .chain(&self.nodes)
             .chain(self.trustees.iter().map(|t| &t.sign));
         for key in keys {
@@ -175,6 +190,8 @@ impl Canonical for NetworkParameters {
             cadence,
             proposers,
             approvers,
+            reviewers,
+            two_reach,
             trustees,
             evaluators,
             verifying_keys,
@@ -192,7 +209,7 @@ impl Canonical for NetworkParameters {
             absorb,
             pass,
         } = verifying_keys;
-        w.u8(1)
+        w.u8(VERSION)
             .bytes(origin.as_bytes())
             .flag(*mode == NetworkMode::Production);
         w.u32(*quick_ms)
@@ -201,6 +218,8 @@ impl Canonical for NetworkParameters {
             .u32(*slot_grace_ms);
         w.sequence(proposers)
             .sequence(approvers)
+            .sequence(reviewers)
+            .u32(*two_reach)
             .sequence(trustees)
             .sequence(evaluators);
         w.value(enrol)
@@ -211,7 +230,7 @@ impl Canonical for NetworkParameters {
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let version = r.u8("a genesis version")?;
-        if version != 1 {
+        if version != VERSION {
             return Err(DecodeError::Version(version));
         }
         let parameters = Self {
@@ -229,6 +248,8 @@ impl Canonical for NetworkParameters {
             },
             proposers: r.sequence(MAX_KEYS, "proposers")?,
             approvers: r.sequence(MAX_KEYS, "approvers")?,
+            reviewers: r.sequence(MAX_KEYS, "reviewers")?,
+            two_reach: r.u32("a reach of two signatures")?,
             trustees: r.sequence(TRUSTEES, "trustees")?,
             evaluators: r.sequence(EVALUATORS, "evaluators")?,
             verifying_keys: VerifyingKeys {

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 const MAX_TEXT: usize = 200;
 /// The longest grace a policy or risk list may have.
 pub const MAX_GRACE_MS: u32 = 24 * 3_600_000;
+/// How far ahead of its block a version may take effect at most. Nothing published later takes effect before it, and who
+/// enrols meanwhile was not counted when it was approved.
+pub const MAX_LEAD_MS: u64 = 30 * 86_400_000;
 /// The published default grace: two hours.
 pub const DEFAULT_GRACE_MS: u32 = 2 * 3_600_000;
 

@@ -115,6 +115,17 @@ impl NoticeClass {
     }
 }
 
+/// What a notice does not rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoGrounds {
+    /// No hash of any file: none, or that of an empty one.
+    #[error("a notice rests on evidence")]
+    Evidence,
+    /// No words.
+    #[error("a notice rests on a clause")]
+    Clause,
+}
+
 /// A risk notice: about one enrolment, for stated days, by a stated clause, on stated evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskNotice {
@@ -135,12 +146,25 @@ pub struct RiskNotice {
 }
 
 impl RiskNotice {
+    /// Whether it states evidence and a clause. Apart from [`Self::check`], so that the ledger refuses a notice without
+    /// either by its name, and not as bytes that nobody can read.
+    ///
+    /// # Errors
+    /// [`NoGrounds`].
+    pub fn check_grounds(&self) -> Result<(), NoGrounds> {
+        let nothing = [Sha256Hash::from_bytes([0; 32]), Sha256Hash::of(b"")];
+        if nothing.contains(&self.evidence) {
+            return Err(NoGrounds::Evidence);
+        }
+        if self.clause.trim().is_empty() {
+            return Err(NoGrounds::Clause);
+        }
+        Ok(())
+    }
+
     /// Checks that the parts agree. Whether it is already over is the ledger's question.
     pub fn check(&self) -> Result<(), DecodeError> {
-        if self.evidence == Sha256Hash::from_bytes([0; 32]) {
-            return Err(DecodeError::Invalid("a notice with evidence"));
-        }
-        if self.clause.trim().is_empty() || self.clause.len() > MAX_CLAUSE {
+        if self.clause.len() > MAX_CLAUSE {
             return Err(DecodeError::Invalid("a notice with a clause"));
         }
         if self.until < self.from || self.until.get() - self.from.get() >= MAX_NOTICE_DAYS {
@@ -269,9 +293,21 @@ mod tests {
             RiskNotice::from_slice(&notice().to_vec()).unwrap(),
             notice()
         );
-        let broken: [fn(&mut RiskNotice); 7] = [
-            |n| n.evidence = Sha256Hash::from_bytes([0; 32]),
-            |n| n.clause = "  ".into(),
+        assert_eq!(notice().check_grounds(), Ok(()));
+        let groundless: [(NoGrounds, fn(&mut RiskNotice)); 3] = [
+            (NoGrounds::Evidence, |n| {
+                n.evidence = Sha256Hash::from_bytes([0; 32]);
+            }),
+            (NoGrounds::Evidence, |n| n.evidence = Sha256Hash::of(b"")),
+            (NoGrounds::Clause, |n| n.clause = "  ".into()),
+        ];
+        for (named, spoil) in groundless {
+            let mut n = notice();
+            spoil(&mut n);
+            let read = RiskNotice::from_slice(&n.to_vec()).unwrap();
+            assert_eq!(read.check_grounds(), Err(named));
+        }
+        let broken: [fn(&mut RiskNotice); 5] = [
             |n| n.until = Day::new(19_999),
             |n| n.until = Day::new(20_060),
             |n| n.uid = Some(Uid::from_bytes([1; 32])),

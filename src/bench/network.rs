@@ -20,7 +20,8 @@ use luyin_protocol::field::{
     CheckinTag, Disclosure, MaskCommitment, NoteCommitment, Nullifier, Owner, ShareCommitment,
 };
 use luyin_protocol::network::{
-    Cadence, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
+    VerifyingKeys,
 };
 use luyin_protocol::note::NoteState;
 use luyin_protocol::policy::{DEFAULT_GRACE_MS, Policy, PolicyRef, Predicates, Thresholds};
@@ -191,6 +192,8 @@ fn parameters(
         cadence: Cadence::demo(),
         proposers: vec![proposer.public()],
         approvers: vec![approver.public()],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: trustees.iter().enumerate().map(trustee).collect(),
         evaluators: vec![Sha256Hash::of(b"bench"); 3],
         verifying_keys,
@@ -214,6 +217,7 @@ fn founding(
             proposal: proposer.sign(Domain::Governance, network, &body),
             approver: approver.public(),
             approval: approver.sign(Domain::Governance, network, &body),
+            review: None,
         };
         Tx::Governance(Governance {
             sequence,

@@ -7,7 +7,9 @@ use crate::trustee::PublicInfo;
 use clap::{Args, Subcommand, ValueEnum};
 use luyin_keys::manifest::{KeyDirectory, ManifestError, Mode, VkAllowList};
 use luyin_protocol::codec::DecodeError;
-use luyin_protocol::network::{Cadence, EVALUATORS, NetworkMode, NetworkParameters, TrusteeInfo};
+use luyin_protocol::network::{
+    Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TrusteeInfo,
+};
 use luyin_protocol::signature::PublicKey;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -45,6 +47,12 @@ pub struct InitArgs {
     /// A key that may approve them; may be repeated
     #[arg(long = "approver", value_name = "KEY", required = true)]
     pub approvers: Vec<PublicKey>,
+    /// A key that may give the third approval, which what may reach many needs; may be repeated
+    #[arg(long = "reviewer", value_name = "KEY")]
+    pub reviewers: Vec<PublicKey>,
+    /// How many persons a proposer and an approver may reach without a reviewer
+    #[arg(long, value_name = "PERSONS", default_value_t = DEFAULT_TWO_REACH)]
+    pub two_reach: u32,
     /// A node's key; may be repeated
     #[arg(long = "node-key", value_name = "KEY", required = true)]
     pub nodes: Vec<PublicKey>,
@@ -120,6 +128,8 @@ pub fn run(command: Command, say: Say) -> Result<(), GenesisError> {
         cadence,
         proposers: args.proposers,
         approvers: args.approvers,
+        reviewers: args.reviewers,
+        two_reach: args.two_reach,
         nodes: args.nodes,
         trustees,
     };
@@ -145,6 +155,10 @@ pub struct Founding {
     pub proposers: Vec<PublicKey>,
     /// Approvers.
     pub approvers: Vec<PublicKey>,
+    /// Reviewers; there may be none.
+    pub reviewers: Vec<PublicKey>,
+    /// How many persons two signatures reach.
+    pub two_reach: u32,
     /// Nodes.
     pub nodes: Vec<PublicKey>,
     /// The five trustees, in any order.
@@ -183,6 +197,8 @@ impl Founding {
             cadence: self.cadence,
             proposers: self.proposers,
             approvers: self.approvers,
+            reviewers: self.reviewers,
+            two_reach: self.two_reach,
             trustees: self.trustees.into_iter().map(trustee).collect(),
             evaluators,
             verifying_keys: verifying_keys::hashes(&directory)?,

@@ -85,6 +85,7 @@ pub enum Command {
 pub enum Kind {
     Proposer,
     Approver,
+    Reviewer,
     Registrar,
     Attester,
     Gate,
@@ -100,6 +101,7 @@ impl Kind {
         match self {
             Self::Proposer => KeyKind::GovernanceProposer,
             Self::Approver => KeyKind::GovernanceApprover,
+            Self::Reviewer => KeyKind::GovernanceReviewer,
             Self::Registrar => KeyKind::Registrar,
             Self::Attester => KeyKind::Attester,
             Self::Gate => KeyKind::Gate,

@@ -11,7 +11,7 @@ use rand::rngs::OsRng;
 
 use super::*;
 use luyin_device::client::{
-    Call, ClientError, EncodedBytes, Http, Repeat, RequestSigner, SealedForNotice,
+    Call, ClientError, EncodedBytes, Http, NoticeOpening, Repeat, RequestSigner, SealedForNotice,
 };
 use luyin_device::http_signature::{Message, Presented};
 
@@ -191,9 +191,10 @@ fn an_opening_and_a_release_have_the_shape_of_the_contract() {
     let (address, served) = peer(vec![(200, "{}"), (422, REFUSAL)]);
     let trustee = TrusteeClient::new(&address).unwrap();
     let notice = NoticeId::from_bytes([3; 32]);
-    let opening = SealedForNotice {
+    let opening = NoticeOpening {
         notice,
         sealed: EncodedBytes(vec![1, 2, 3]),
+        evidence: Some(EncodedBytes(vec![4, 5, 6])),
     };
     trustee.opening(&opening).unwrap();
     assert!(trustee.release(&notice, Day::new(20_000)).is_err());
@@ -201,6 +202,7 @@ fn an_opening_and_a_release_have_the_shape_of_the_contract() {
     let body = |i: usize| serde_json::from_slice::<serde_json::Value>(&seen[i].body).unwrap();
     assert_eq!(seen[0].line, "POST /v1/openings HTTP/1.1");
     assert_eq!(body(0)["sealed"], "AQID");
+    assert_eq!(body(0)["evidence"], "BAUG");
     assert_eq!(body(1)["day"], 20_000);
     assert_eq!(body(1)["notice"], "03".repeat(32));
 }

@@ -75,7 +75,7 @@ fn reading(table: Table) -> Table {
         .get("/v1/risk-lists", Anyone, policy::risk_lists, op("All versions of the risk list").answers::<s::policy::RiskListsView>(OK))
         .get("/v1/notices", Anyone, notice::standing, op("Risk notices that stand").answers::<s::notice::NoticesView>(OK))
         .get("/v1/releases", Anyone, notice::releases, op("The values released for a day").query("day", integer()).answers::<s::notice::ReleasesView>(OK))
-        .get("/v1/governance/next", Anyone, governance::next, op("The next governance sequence number").answers::<s::governance::NextView>(OK))
+        .get("/v1/governance/next", Anyone, governance::next, op("The next governance sequence number, and what two signatures reach").answers::<s::governance::NextView>(OK))
         .get("/v1/attestations/roots", Anyone, attestation::root, op("A day's live attestation root").query("day", integer()).answers::<s::attestation::AttestationRootView>(OK))
         .get("/checkpoint", Anyone, tile::checkpoint, op("The newest signed checkpoint").sends("text/plain"))
         .get("/tile/{*path}", Anyone, tile::tile, op("A tile of the log").sends("application/octet-stream"))

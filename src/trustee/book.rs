@@ -13,7 +13,7 @@ use luyin_protocol::signature::{Domain, NetworkId, PublicKey};
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::tx::{
     Accredit, DidCreate, DidDeactivate, DidUpdate, Entry, Governance, GovernanceAction, Quota,
-    Role, Tx,
+    Review, Role, Tx,
 };
 
 /// Why an entry cannot stand where it stands. The whole log is refused then: its node executed what it must not.
@@ -216,7 +216,18 @@ impl Book {
             &approvals.approver,
             &approvals.approval,
         );
-        if !both || *sequence != self.next_sequence {
+        let third = approvals.review.as_ref().is_none_or(|review| {
+            let Review {
+                reviewer,
+                signature,
+            } = review;
+            signed(&founding.reviewers, reviewer, signature)
+        });
+        let grounded = match action {
+            GovernanceAction::RiskNotice(notice) => notice.check_grounds().is_ok(),
+            _ => true,
+        };
+        if !both || !third || !grounded || *sequence != self.next_sequence {
             return Err(BookError::Governance);
         }
         self.next_sequence = self.next_sequence.saturating_add(1);

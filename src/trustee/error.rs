@@ -49,6 +49,11 @@ pub enum TrusteeError {
     /// Nobody has told this trustee whose notice it is.
     #[error("no opening of this notice was handed in; the authority must send it first")]
     NoOpening,
+    /// Nobody has shown this trustee the evidence.
+    #[error(
+        "the notice's evidence was not shown; the authority must send the file with the opening"
+    )]
+    NoEvidence,
     /// A past day's values would only show where somebody was.
     #[error("the day is over")]
     PastDay,
@@ -106,6 +111,7 @@ impl TrusteeError {
             Self::ShareNotCommitted => (CANNOT, "share-not-committed"),
             Self::ShareConflict => (StatusCode::CONFLICT, "share-conflict"),
             Self::NoOpening => (CANNOT, "no-opening"),
+            Self::NoEvidence => (CANNOT, "no-evidence"),
             Self::PastDay => (CANNOT, "release-of-the-past"),
             Self::TooFew { .. } => (StatusCode::SERVICE_UNAVAILABLE, "too-few-trustees"),
             Self::Release(error) => release_kind(error),
@@ -128,6 +134,8 @@ const fn release_kind(error: &ReleaseError) -> (StatusCode, &'static str) {
         ReleaseError::OtherSubject => (CANNOT, "other-subject"),
         ReleaseError::NoEnrolment => (CANNOT, "no-enrolment"),
         ReleaseError::BadOpening => (CANNOT, "bad-opening"),
+        ReleaseError::BadEvidence => (CANNOT, "bad-evidence"),
+        ReleaseError::OtherEvidence => (CANNOT, "other-evidence"),
         ReleaseError::NoShare => (CANNOT, "no-share"),
         ReleaseError::BadOffer(_) | ReleaseError::Escrow(_) => (CANNOT, "false-share"),
         ReleaseError::Source(_) => (StatusCode::SERVICE_UNAVAILABLE, "ledger"),

@@ -17,7 +17,7 @@ use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::field::{MaskCommitment, NoteCommitment, Owner};
 use luyin_protocol::network::{
-    Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
 };
 use luyin_protocol::note::RevocationHandle;
 use luyin_protocol::risk::{
@@ -40,6 +40,8 @@ use luyin_device::client::{ClientError, Problem};
 use luyin_device::enrolment::seal_share;
 
 pub const TODAY: Day = Day::new(20_000);
+/// What the notices rest on.
+pub const EVIDENCE: &[u8] = b"file 7";
 pub const HANDLE: u64 = 77;
 pub const QUOTA: u32 = 3;
 
@@ -99,6 +101,8 @@ impl World {
             cadence: Cadence::demo(),
             proposers: vec![proposer.public()],
             approvers: vec![approver.public()],
+            reviewers: vec![],
+            two_reach: DEFAULT_TWO_REACH,
             trustees: keys.iter().map(info).collect(),
             evaluators: keys
                 .iter()
@@ -190,6 +194,7 @@ impl World {
                 proposal: sign(one),
                 approver: other.public(),
                 approval: sign(other),
+                review: None,
             },
             action,
         }));
@@ -297,7 +302,7 @@ impl World {
             class: NoticeClass::CloseContact,
             subject: SubjectCommitment::of(owner, &salt),
             uid: None,
-            evidence: Sha256Hash::of(b"file 7"),
+            evidence: Sha256Hash::of(EVIDENCE),
             clause: "clause 39".to_owned(),
             from: today,
             until: today.plus(2),
@@ -319,8 +324,19 @@ impl World {
     pub fn tell_all(&self, notice: &NoticeId, opening: &SubjectOpening) {
         for n in 1..=5 {
             let sealed = self.sealed_opening(notice, opening, n);
-            self.service(n).open_notice(notice, &sealed).unwrap();
+            let evidence = self.sealed_evidence(notice, EVIDENCE, n);
+            let told = self
+                .service(n)
+                .open_notice(notice, &sealed, Some(&evidence));
+            told.unwrap();
         }
+    }
+
+    pub fn sealed_evidence(&self, notice: &NoticeId, file: &[u8], n: u8) -> Vec<u8> {
+        let network = self.parameters.id();
+        let seal = &self.parameters.trustees[usize::from(n) - 1].seal;
+        luyin_keys::escrow::seal_evidence(&network, notice, file, trustee(n), seal, &mut OsRng)
+            .unwrap()
     }
 
     pub fn sealed_opening(&self, notice: &NoticeId, opening: &SubjectOpening, n: u8) -> Vec<u8> {

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use luyin_keys::escrow::MAX_EVIDENCE;
 use luyin_keys::voprf::Blinded;
 use luyin_protocol::did::Did;
 use luyin_protocol::escrow::TrusteeIndex;
@@ -27,11 +28,14 @@ use super::peers::Peer;
 use super::service::{HandedShare, TrusteeService};
 use crate::shutdown::Shutdown;
 use luyin_device::client::{
-    EncodedBytes, EvaluationAnswer, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
+    EncodedBytes, EvaluationAnswer, NoticeOpening, ReleaseAnswer, SealedForNotice, SignatureAnswer,
+    TrusteeCard,
 };
 
 /// The longest body, in bytes; a sealed share takes a few hundred.
 const BODY: usize = 8 << 10;
+/// An opening brings the evidence along: as base64 a third longer, with what is sealed around it.
+const OPENING: usize = MAX_EVIDENCE / 3 * 4 + (8 << 10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 struct App<S, P> {
@@ -113,9 +117,26 @@ where
     B: DeserializeOwned,
     T: Send + 'static,
 {
+    answer_up_to(BODY, app, request, caller, work).await
+}
+
+/// The same with another bound on the body.
+async fn answer_up_to<S, P, C, B, T>(
+    limit: usize,
+    app: App<S, P>,
+    request: Request,
+    caller: impl FnOnce(&App<S, P>, &Parts, &[u8]) -> Result<C, TrusteeError> + Send + 'static,
+    work: impl FnOnce(&TrusteeService<S, P>, C, B) -> Result<T, TrusteeError> + Send + 'static,
+) -> Result<T, TrusteeError>
+where
+    S: LogSource + Send + 'static,
+    P: Peer + Send + Sync + 'static,
+    B: DeserializeOwned,
+    T: Send + 'static,
+{
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY).await;
-    let body = body.map_err(|_| TrusteeError::Body(format!("longer than {BODY} bytes")))?;
+    let body = axum::body::to_bytes(body, limit).await;
+    let body = body.map_err(|_| TrusteeError::Body(format!("longer than {limit} bytes")))?;
     let work = tokio::task::spawn_blocking(move || {
         let caller = caller(&app, &parts, &body)?;
         let said = serde_json::from_slice(&body);
@@ -248,9 +269,14 @@ where
     S: LogSource + Send + 'static,
     P: Peer + Send + Sync + 'static,
 {
-    answer(app, request, anyone, |service, (), body| {
-        let SealedForNotice { notice, sealed } = body;
-        service.open_notice(&notice, &sealed.0)
+    answer_up_to(OPENING, app, request, anyone, |service, (), body| {
+        let NoticeOpening {
+            notice,
+            sealed,
+            evidence,
+        } = body;
+        let evidence = evidence.as_ref().map(|file| file.0.as_slice());
+        service.open_notice(&notice, &sealed.0, evidence)
     })
     .await?;
     Ok((StatusCode::OK, Json(serde_json::json!({ "stored": true }))).into_response())

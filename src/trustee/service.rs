@@ -268,8 +268,14 @@ impl<S: LogSource, P: Peer> TrusteeService<S, P> {
             .sign(Domain::EscrowAck, &self.network, &body.to_vec()))
     }
 
-    /// Stores whose notice it is, if the notice is on the ledger and this opens its subject.
-    pub fn open_notice(&self, notice: &NoticeId, sealed: &[u8]) -> Result<(), TrusteeError> {
+    /// Stores whose notice it is, if the notice is on the ledger, this opens its subject, and the file whose hash it states
+    /// is shown: without an opening nothing is released, so without evidence neither. The file itself is not kept.
+    pub fn open_notice(
+        &self,
+        notice: &NoticeId,
+        sealed: &[u8],
+        evidence: Option<&[u8]>,
+    ) -> Result<(), TrusteeError> {
         let recorded = {
             let mut view = self.view();
             view.follow()?;
@@ -280,6 +286,8 @@ impl<S: LogSource, P: Peer> TrusteeService<S, P> {
         if SubjectCommitment::of(&opening.owner, &opening.salt) != recorded.notice.subject {
             return Err(ReleaseError::OtherSubject.into());
         }
+        let evidence = evidence.ok_or(TrusteeError::NoEvidence)?;
+        self.escrow.has_evidence(&recorded.notice, evidence)?;
         self.openings.put(notice, &opening)?;
         tracing::info!("stored the opening of a notice");
         Ok(())

@@ -22,7 +22,7 @@ use rand::rngs::OsRng;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
-use super::fixture::{Fault, HANDLE, QUOTA, TODAY, World, trustee};
+use super::fixture::{EVIDENCE, Fault, HANDLE, QUOTA, TODAY, World, trustee};
 use super::*;
 use luyin_device::http_signature::{Message, Nonce, sign};
 
@@ -171,19 +171,45 @@ fn an_opening_of_somebody_else_is_not_stored() {
     let (_, other) = world.notice(&Owner::from_value(Fr::from(6_u64)));
     let sealed = world.sealed_opening(notice, &other, 1);
     assert_eq!(
-        slug(world.service(1).open_notice(notice, &sealed)),
+        slug(world.service(1).open_notice(notice, &sealed, None)),
         "other-subject"
     );
     let for_two = world.sealed_opening(notice, &other, 2);
     assert_eq!(
-        slug(world.service(1).open_notice(notice, &for_two)),
+        slug(world.service(1).open_notice(notice, &for_two, None)),
         "bad-opening"
     );
     let unknown = NoticeId::from_bytes([1; 32]);
     assert_eq!(
-        slug(world.service(1).open_notice(&unknown, &sealed)),
+        slug(world.service(1).open_notice(&unknown, &sealed, None)),
         "notice-unknown"
     );
+}
+
+#[test]
+fn nothing_is_released_before_the_evidence_that_the_notice_states_was_shown() {
+    let Scene { world, owner, .. } = &scene();
+    let (mut notice, opening) = world.notice(owner);
+    notice.clause = "clause 41".to_owned();
+    let id = notice.id();
+    world.govern(GovernanceAction::RiskNotice(notice));
+    let sealed = world.sealed_opening(&id, &opening, 1);
+    let service = world.service(1);
+    assert_eq!(slug(service.open_notice(&id, &sealed, None)), "no-evidence");
+    let other = world.sealed_evidence(&id, b"another file", 1);
+    assert_eq!(
+        slug(service.open_notice(&id, &sealed, Some(&other))),
+        "other-evidence"
+    );
+    let for_two = world.sealed_evidence(&id, EVIDENCE, 2);
+    assert_eq!(
+        slug(service.open_notice(&id, &sealed, Some(&for_two))),
+        "bad-evidence"
+    );
+    assert_eq!(slug(service.release(&id, TODAY)), "no-opening");
+    let evidence = world.sealed_evidence(&id, EVIDENCE, 1);
+    service.open_notice(&id, &sealed, Some(&evidence)).unwrap();
+    assert_ne!(slug(service.release(&id, TODAY)), "no-opening");
 }
 
 #[test]
@@ -191,7 +217,11 @@ fn a_notice_about_nobody_on_the_ledger_releases_nothing() {
     let Scene { world, .. } = &scene();
     let (notice, opening) = world.notify(&Owner::from_value(Fr::from(6_u64)));
     let sealed = world.sealed_opening(&notice, &opening, 1);
-    world.service(1).open_notice(&notice, &sealed).unwrap();
+    let evidence = world.sealed_evidence(&notice, EVIDENCE, 1);
+    let told = world
+        .service(1)
+        .open_notice(&notice, &sealed, Some(&evidence));
+    told.unwrap();
     assert_eq!(
         slug(world.service(1).release(&notice, TODAY)),
         "no-enrolment"

@@ -178,6 +178,9 @@ pub struct Action {
     pub proposer: PublicKey,
     /// The approver's key.
     pub approver: PublicKey,
+    /// The reviewer's key, where there is a third approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<PublicKey>,
     /// SHA-256 of the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Sha256Hash>,
@@ -213,4 +216,86 @@ pub fn actions<T: Transport>(node: &NodeClient<T>) -> Result<Vec<Action>, AuditE
         return Err(AuditError::DoesNotHold("the authority's acts have a gap"));
     }
     Ok(all)
+}
+
+/// Who signed an attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptSigner {
+    /// `proposer`, `approver` or `reviewer`.
+    pub role: String,
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// What was handed in as an act of the authority and was refused; the node's word, since the log does not show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Counts from 1.
+    pub number: u64,
+    /// When first.
+    pub first: Timestamp,
+    /// When last.
+    pub last: Timestamp,
+    /// How often.
+    pub count: u64,
+    /// Whether different actions are counted here.
+    pub folded: bool,
+    /// Whose signatures hold.
+    pub signers: Vec<AttemptSigner>,
+    /// The action's kind.
+    pub kind: String,
+    /// Why it was refused.
+    pub reason: String,
+    /// The number that it was to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
+    /// The number was taken: anyone may have sent it.
+    pub taken: bool,
+    /// SHA-256 of number and action.
+    pub digest: Sha256Hash,
+}
+
+impl Attempt {
+    /// For people.
+    pub fn line(&self) -> String {
+        let signed = |s: &AttemptSigner| format!("{} {:.12}", s.role, s.key.to_string());
+        let signers: Vec<String> = self.signers.iter().map(signed).collect();
+        let signers = match (signers.as_slice(), self.taken) {
+            ([], _) => "nobody".to_owned(),
+            (_, true) => format!("{} (from the log, perhaps)", signers.join(", ")),
+            (_, false) => signers.join(", "),
+        };
+        let different = if self.folded { " different ones" } else { "" };
+        format!(
+            "{} {} {} refused: {}; signed by {signers}; {} times{different} ({:.12})",
+            self.number,
+            self.first.day().to_iso(),
+            self.kind,
+            self.reason,
+            self.count,
+            self.digest.to_string()
+        )
+    }
+}
+
+/// Every refused attempt that the node tells of; their numbers have no gap.
+pub fn attempts<T: Transport>(node: &NodeClient<T>) -> Result<Vec<Attempt>, AuditError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        attempts: Vec<Attempt>,
+    }
+    let mut all: Vec<Attempt> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |last| last.number);
+        let target = format!("/v1/audit/attempts?after={after}");
+        let page = node.audit::<Answer>(&target)?.attempts;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        let begun = after.saturating_add(1);
+        if (begun..).zip(&page).any(|(n, row)| row.number != n) {
+            return Err(AuditError::DoesNotHold("the attempts have a gap"));
+        }
+        all.extend(page);
+    }
 }

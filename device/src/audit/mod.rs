@@ -11,7 +11,9 @@ mod signed;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Action, OneRecord, Record, Span, actions, one_record, records};
+pub use answers::{
+    Action, Attempt, AttemptSigner, OneRecord, Record, Span, actions, attempts, one_record, records,
+};
 pub use auditor::{Auditor, Findings};
 pub use check::{Checked, check_record};
 pub use error::AuditError;

@@ -17,7 +17,7 @@ use luyin_protocol::gate::{Acts, AuditRecord, EpochRef, Evidence, Reason, Since,
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
-    Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
 };
 use luyin_protocol::note::Mask;
 use luyin_protocol::pass::{GateCode, Pass, PassContext, PassMode, ShownPass};
@@ -61,6 +61,8 @@ pub(super) fn parameters() -> NetworkParameters {
         cadence: Cadence::standard(),
         proposers: vec![key(10).public()],
         approvers: vec![key(11).public()],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: (1..=5).map(trustee).collect(),
         evaluators: vec![h; 3],
         verifying_keys: VerifyingKeys {

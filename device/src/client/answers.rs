@@ -52,6 +52,19 @@ pub struct Receipt {
     pub time: Timestamp,
 }
 
+/// What the authority must know before it signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GovernanceReach {
+    /// The number that is due.
+    pub next: u64,
+    /// Enrolments on the log.
+    pub enrolments: u64,
+    /// Notices published today.
+    pub notices_today: u64,
+    /// How many persons two signatures reach.
+    pub two_reach: u32,
+}
+
 /// One version of a policy or risk list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(bound = "T: Canonical")]
@@ -280,7 +293,19 @@ impl std::fmt::Display for Without {
     }
 }
 
-/// What is sealed to a trustee for one notice: another trustee's share, or the notice's opening.
+/// What the authority tells a trustee of a notice: whose it is, and the file of evidence, both sealed to this trustee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeOpening {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Owner and salt, sealed.
+    pub sealed: EncodedBytes,
+    /// The file whose hash the notice states, sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EncodedBytes>,
+}
+
+/// What is sealed to a trustee for one notice: another trustee's share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedForNotice {
     /// The notice it is for.

@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answers::{
-    AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest, LiveNotice, LogEntry,
-    NetworkInfo, Published, Receipt, ReleasedDay, Spend,
+    AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest, GovernanceReach, LiveNotice,
+    LogEntry, NetworkInfo, Published, Receipt, ReleasedDay, Spend,
 };
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
@@ -328,6 +328,11 @@ impl<T: Transport> NodeClient<T> {
         }
         self.get::<Answer>("/v1/governance/next")
             .map(|a| a.sequence)
+    }
+
+    /// The same: what an action may reach, and how far two signatures do.
+    pub fn governance_reach(&self) -> Result<GovernanceReach, ClientError> {
+        self.get("/v1/governance/next")
     }
 
     /// `GET /v1/gate/bundle`: the signed bundle, to be verified by the caller.

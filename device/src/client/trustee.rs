@@ -8,7 +8,7 @@ use luyin_protocol::time::{Day, Timestamp};
 use serde_json::json;
 
 use super::answers::{
-    EvaluationAnswer, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
+    EvaluationAnswer, NoticeOpening, ReleaseAnswer, SealedForNotice, SignatureAnswer, TrusteeCard,
 };
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
@@ -88,8 +88,8 @@ impl<T: Transport> TrusteeClient<T> {
             .map(|answer| answer.signature)
     }
 
-    /// `POST /v1/openings`: says whose notice it is, sealed to this trustee.
-    pub fn opening(&self, opening: &SealedForNotice) -> Result<(), ClientError> {
+    /// `POST /v1/openings`: says whose notice it is and shows its evidence, sealed to this trustee.
+    pub fn opening(&self, opening: &NoticeOpening) -> Result<(), ClientError> {
         let call = Call::post("/v1/openings", opening, Repeat::Safe)?;
         self.http.bytes(&call).map(|_| ())
     }

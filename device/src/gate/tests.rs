@@ -16,7 +16,9 @@ use luyin_protocol::field::Nym;
 use luyin_protocol::gate::EpochRef;
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
-use luyin_protocol::network::{Cadence, NetworkMode, TrusteeInfo, VerifyingKeys};
+use luyin_protocol::network::{
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, TrusteeInfo, VerifyingKeys,
+};
 use luyin_protocol::note::{DayStatus, IdentitySecret, Mask, Note, NoteState, RevocationHandle};
 use luyin_protocol::pass::Pass;
 use luyin_protocol::policy::{Policy, PolicyRef, Predicates, Thresholds};
@@ -58,6 +60,8 @@ fn parameters() -> NetworkParameters {
         cadence: Cadence::standard(),
         proposers: vec![public(10)],
         approvers: vec![public(11)],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: (1..=5).map(trustee).collect(),
         evaluators: vec![h; 3],
         verifying_keys: VerifyingKeys {

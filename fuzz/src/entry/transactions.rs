@@ -16,12 +16,26 @@ use luyin_protocol::time::{Day, Slot};
 use luyin_protocol::tx::{
     Absorb, Accredit, Approvals, Attest, AttestWithdrawn, AuditBatch, BlockHeader, CheckIn,
     DidCreate, DidDeactivate, DidUpdate, Enrol, EnrolPublic, Entry, Governance, GovernanceAction,
-    NoteRoot, NoticeLifted, Quota, Release, Role, StateRoots, Tx, Unaccredit,
+    NoteRoot, NoticeLifted, Quota, Release, Review, Role, StateRoots, Tx, Unaccredit,
 };
 
 const SIGNATURE: Signature = Signature::from_bytes([9; 64]);
 
 fn governance(action: GovernanceAction) -> Tx {
+    signed(action, None)
+}
+
+fn reviewed(action: GovernanceAction) -> Tx {
+    let reviewer = sample::key(4).public();
+    let signature = SIGNATURE;
+    let review = Review {
+        reviewer,
+        signature,
+    };
+    signed(action, Some(review))
+}
+
+fn signed(action: GovernanceAction, review: Option<Review>) -> Tx {
     Tx::Governance(Governance {
         sequence: 1,
         action,
@@ -30,6 +44,7 @@ fn governance(action: GovernanceAction) -> Tx {
             proposal: SIGNATURE,
             approver: sample::key(3).public(),
             approval: SIGNATURE,
+            review,
         },
     })
 }
@@ -176,6 +191,10 @@ fn acts() -> Vec<(&'static str, Tx)> {
         (
             "risk-list",
             governance(GovernanceAction::RiskList(Box::new(sample::risk_list()))),
+        ),
+        (
+            "risk-list-reviewed",
+            reviewed(GovernanceAction::RiskList(Box::new(sample::risk_list()))),
         ),
         (
             "risk-notice",

@@ -13,8 +13,8 @@ mod trustee;
 
 pub use self::file_store::FileShareStore;
 pub use self::notice::{
-    NoticeOnLedger, NoticeSource, SourceError, Standing, SubjectOpening, VerifiedNotice,
-    seal_opening,
+    MAX_EVIDENCE, NoticeOnLedger, NoticeSource, SourceError, Standing, SubjectOpening,
+    VerifiedNotice, seal_evidence, seal_opening,
 };
 pub use self::release::{Offer, ReleaseError, SignedDay, collect_release};
 pub use self::share::{

@@ -15,6 +15,10 @@ use super::release::ReleaseError;
 use crate::seal_key::{SealKeyError, seal_to};
 
 const OPENING_INFO: &[u8] = b"luyin/v1/notice-subject";
+const EVIDENCE_INFO: &[u8] = b"luyin/v1/notice-evidence";
+
+/// The longest file of evidence that a trustee is shown.
+pub const MAX_EVIDENCE: usize = 512 << 10;
 
 /// Whether a notice still stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,23 @@ pub fn seal_opening(
 ) -> Result<Vec<u8>, SealKeyError> {
     let aad = opening_aad(network, notice, trustee);
     seal_to(key, OPENING_INFO, &aad, &opening.to_bytes(), rng)
+}
+
+/// Seals the file of evidence of a notice to one trustee, which compares its hash with the notice's (clause 3.10).
+pub fn seal_evidence(
+    network: &NetworkId,
+    notice: &NoticeId,
+    evidence: &[u8],
+    trustee: TrusteeIndex,
+    key: &SealPublicKey,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Vec<u8>, SealKeyError> {
+    let aad = opening_aad(network, notice, trustee);
+    seal_to(key, EVIDENCE_INFO, &aad, evidence, rng)
+}
+
+pub(super) const fn evidence_info() -> &'static [u8] {
+    EVIDENCE_INFO
 }
 
 pub(super) const fn opening_info() -> &'static [u8] {

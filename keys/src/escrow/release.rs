@@ -55,6 +55,12 @@ pub enum ReleaseError {
     /// The sealed opening does not open, or is no opening.
     #[error("the sealed subject does not open")]
     BadOpening,
+    /// The sealed evidence does not open.
+    #[error("the sealed evidence does not open")]
+    BadEvidence,
+    /// It is not the file whose hash the notice states.
+    #[error("the evidence is not the file whose hash the notice states")]
+    OtherEvidence,
     /// The sealed share of this trustee does not open for this notice.
     #[error("the offer of trustee {0} does not open")]
     BadOffer(TrusteeIndex),

@@ -4,14 +4,14 @@ use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{EscrowAckBody, TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::Owner;
 use luyin_protocol::network::TRUSTEES;
-use luyin_protocol::risk::NoticeId;
+use luyin_protocol::risk::{NoticeId, RiskNotice};
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::Day;
 use luyin_protocol::tx::EnrolPublic;
 use rand::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-use super::notice::{SubjectOpening, VerifiedNotice, opening_aad, opening_info};
+use super::notice::{SubjectOpening, VerifiedNotice, evidence_info, opening_aad, opening_info};
 use super::release::{Offer, ReleaseError, SignedDay, day_values};
 use super::share::{Share, of, reconstruct, share_aad, share_info};
 use crate::seal_key::{SealKey, seal_to};
@@ -176,6 +176,18 @@ impl<S: ShareStore> Trustee<S> {
             .open(opening_info(), &aad, sealed)
             .ok_or(ReleaseError::BadOpening)?;
         SubjectOpening::from_bytes(&plain).map_err(|_| ReleaseError::BadOpening)
+    }
+
+    /// Whether the authority sealed to this trustee the very file whose hash the notice states. The file is forgotten.
+    pub fn has_evidence(&self, notice: &RiskNotice, sealed: &[u8]) -> Result<(), ReleaseError> {
+        let aad = opening_aad(&self.network, &notice.id(), self.index);
+        let plain = self
+            .open(evidence_info(), &aad, sealed)
+            .ok_or(ReleaseError::BadEvidence)?;
+        if plain.is_empty() || Sha256Hash::of(&plain) != notice.evidence {
+            return Err(ReleaseError::OtherEvidence);
+        }
+        Ok(())
     }
 
     /// Seals this trustee's share to another trustee, for one notice in force.

@@ -21,6 +21,8 @@ use crate::sealed::WrappingKey;
 
 #[path = "trustee_tests/disk.rs"]
 mod disk;
+#[path = "trustee_tests/evidence.rs"]
+mod evidence;
 
 const NETWORK: NetworkId = NetworkId::from_bytes([1; 32]);
 const ENROL: Sha256Hash = Sha256Hash::from_bytes([2; 32]);

@@ -99,6 +99,8 @@ key_kinds! {
     ContactSeal = 14 is X25519,
     /// Opens the aggregate shares sealed to an aggregator.
     AggregatorSeal = 15 is X25519,
+    /// Gives the third approval to acts of the authority that may reach many.
+    GovernanceReviewer = 16 is Ed25519,
 }
 
 /// What the 32 bytes of a key are.

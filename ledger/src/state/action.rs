@@ -4,9 +4,9 @@ use super::record::{GovernanceSequence, records};
 use super::{Place, State, StateError, keys};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
-use luyin_protocol::signature::{PublicKey, Sha256Hash};
+use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
-use luyin_protocol::tx::{Governance, GovernanceAction};
+use luyin_protocol::tx::{Approvals, Governance, GovernanceAction};
 
 records! {
     /// One action, as the regulator reads it.
@@ -15,10 +15,8 @@ records! {
         sequence: GovernanceSequence,
         /// What was done.
         action: GovernanceAction,
-        /// Who proposed it.
-        proposer: PublicKey,
-        /// Who approved it.
-        approver: PublicKey,
+        /// Who signed it.
+        approvals: Approvals,
         /// When.
         time: Timestamp,
         /// In which block.
@@ -72,8 +70,7 @@ impl State<'_> {
         let record = AuthorityAction {
             sequence,
             action: tx.action.clone(),
-            proposer: tx.approvals.proposer,
-            approver: tx.approvals.approver,
+            approvals: tx.approvals.clone(),
             time: at.time,
             height: at.height,
             entry: at.entry,

@@ -139,6 +139,8 @@ tables! {
     live_tag(tag: CheckinTag, id: NoticeId) -> Present = 0x44;
     /// The superseded notices of a person's entry.
     superseded(uid: Uid, id: NoticeId) -> Present = 0x45;
+    /// How many notices were published on a day.
+    notices_on(day: Day) -> Count = 0x46;
 
     /// A person's latest enrolment.
     enrolment(uid: Uid) -> Enrolment = 0x50;

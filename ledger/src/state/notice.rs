@@ -1,7 +1,7 @@
 //! Risk notices, the days released for them, and the check-in tags they refuse.
 
 use super::keys::Present;
-use super::record::records;
+use super::record::{Count, records};
 use super::{Place, State, StateError, keys};
 use crate::log::merkle::EntryIndex;
 use luyin_protocol::field::{CheckinTag, SlotHandle};
@@ -142,8 +142,18 @@ impl State<'_> {
         Ok(out)
     }
 
-    pub(crate) fn put_notice(&mut self, notice: RiskNotice, at: Place) {
+    /// How many notices were published on a day, lifted ones included.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn notices_on(&self, day: Day) -> Result<Count, StateError> {
+        Ok(self.get(&keys::notices_on(day))?.unwrap_or_default())
+    }
+
+    pub(crate) fn put_notice(&mut self, notice: RiskNotice, at: Place) -> Result<(), StateError> {
         let id = notice.id();
+        let (day, so_far) = (at.time.day(), self.notices_on(at.time.day())?);
+        self.put(&keys::notices_on(day), &so_far.plus(1));
         if let Some(uid) = notice.uid {
             self.put(&keys::superseded(uid, id), &Present);
         }
@@ -153,6 +163,7 @@ impl State<'_> {
             entry: at.entry,
         };
         self.put(&keys::notice(id), &published);
+        Ok(())
     }
 
     pub(crate) fn put_lifted(&mut self, id: NoticeId, at: Place) {

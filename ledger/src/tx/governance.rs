@@ -1,17 +1,19 @@
 //! Governance: two keys of different roles of genesis, one number each (clause 7.14). What the actions demand is in
-//! `publication` (policies, risk lists) and `notice`.
+//! `publication` (policies, risk lists) and `notice`, when a third key is needed in `reach`.
 
 use super::refusal::{FormRefusal, GovernanceRefusal, Refusal};
-use super::{CheckError, Context, notice, publication};
+use super::{CheckError, Context, notice, publication, reach};
 use crate::state::accreditation::RoleSlot;
 use crate::state::identity::Resolution;
 use crate::state::{Network, Place, State, StateError, keys};
 use luyin_protocol::did::Did;
 use luyin_protocol::risk::MAX_CLAUSE;
 use luyin_protocol::signature::Domain;
-use luyin_protocol::tx::{Accredit, Approvals, Governance, GovernanceAction, Role, Unaccredit};
+use luyin_protocol::tx::{
+    Accredit, Approvals, Governance, GovernanceAction, Review, Role, Unaccredit,
+};
 
-/// One proposer and one approver of genesis signed number and action.
+/// One proposer and one approver of genesis signed number and action; if there is a third signature, a reviewer did too.
 pub fn check_form(network: &Network, tx: &Governance) -> Result<(), Refusal> {
     let Governance {
         sequence,
@@ -23,6 +25,7 @@ pub fn check_form(network: &Network, tx: &Governance) -> Result<(), Refusal> {
         proposal,
         approver,
         approval,
+        review,
     } = approvals;
     let roles = network.parameters();
     if !roles.proposers.contains(proposer) || !roles.approvers.contains(approver) {
@@ -35,15 +38,31 @@ pub fn check_form(network: &Network, tx: &Governance) -> Result<(), Refusal> {
     approver
         .verify(Domain::Governance, network.id(), &body, approval)
         .map_err(|_| GovernanceRefusal::BadApproval)?;
+    if let Some(Review {
+        reviewer,
+        signature,
+    }) = review
+    {
+        if !roles.reviewers.contains(reviewer) {
+            return Err(GovernanceRefusal::NoReviewer.into());
+        }
+        reviewer
+            .verify(Domain::Governance, network.id(), &body, signature)
+            .map_err(|_| GovernanceRefusal::BadReview)?;
+    }
     check_action_form(action)
 }
 
 fn check_action_form(action: &GovernanceAction) -> Result<(), Refusal> {
     let parts = |checked: Result<(), _>| checked.map_err(|_| FormRefusal::PartsDisagree.into());
     match action {
-        GovernanceAction::Accredit(_) | GovernanceAction::RiskList(_) => Ok(()),
+        GovernanceAction::Accredit(_) => Ok(()),
+        GovernanceAction::RiskList(list) => publication::leaves_a_region(list),
         GovernanceAction::Policy(policy) => parts(policy.check()),
-        GovernanceAction::RiskNotice(notice) => parts(notice.check()),
+        GovernanceAction::RiskNotice(notice) => {
+            notice::check_grounds(notice)?;
+            parts(notice.check())
+        }
         GovernanceAction::Unaccredit(Unaccredit { did: _, reason }) => stated(reason),
         GovernanceAction::NoticeLifted(lifted) => stated(&lifted.reason),
     }
@@ -65,12 +84,21 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Governance) -> Resul
     let Governance {
         sequence,
         action,
-        approvals: _,
+        approvals,
     } = tx;
     let due = state.next_governance_sequence()?.get();
     if *sequence != due {
         return Err(GovernanceRefusal::Sequence { due }.into());
     }
+    check_action(state, context, action)?;
+    reach::check(state, context, action, approvals)
+}
+
+fn check_action(
+    state: &State<'_>,
+    context: &Context<'_>,
+    action: &GovernanceAction,
+) -> Result<(), CheckError> {
     match action {
         GovernanceAction::Accredit(accredit) => check_accredit(state, accredit),
         GovernanceAction::Unaccredit(Unaccredit { did, reason: _ }) => {
@@ -128,7 +156,7 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Governance) -> Result<(), St
         }
         GovernanceAction::Policy(policy) => state.put_policy(policy.as_ref().clone(), at),
         GovernanceAction::RiskList(list) => state.put_risk_list(list.as_ref().clone(), at),
-        GovernanceAction::RiskNotice(notice) => state.put_notice(notice.clone(), at),
+        GovernanceAction::RiskNotice(notice) => return state.put_notice(notice.clone(), at),
         GovernanceAction::NoticeLifted(lifted) => state.put_lifted(lifted.notice, at),
     }
     Ok(())

@@ -14,6 +14,7 @@ mod governance;
 mod notice;
 mod proof;
 mod publication;
+mod reach;
 mod refusal;
 mod release;
 mod signer;
@@ -21,6 +22,7 @@ mod spend;
 mod trustee;
 
 pub use proof::{AlreadyJudged, Claim, ProofVerifier, Statement, Verdict};
+pub use reach::persons_reached;
 pub use refusal::{
     AttestRefusal, AuditRefusal, EnrolRefusal, FormRefusal, GovernanceRefusal, IdentityRefusal,
     NoticeRefusal, PublicationRefusal, Refusal, SignerRefusal, SpendRefusal, TrusteeRefusal,

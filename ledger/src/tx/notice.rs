@@ -5,8 +5,16 @@ use super::{CheckError, Context};
 use crate::state::notice::PublishedNotice;
 use crate::state::{State, keys};
 use luyin_protocol::note::MAX_SLEEP_DAYS;
-use luyin_protocol::risk::{NoticeClass, NoticeId, RiskNotice};
+use luyin_protocol::risk::{NoGrounds, NoticeClass, NoticeId, RiskNotice};
 use luyin_protocol::tx::NoticeLifted;
+
+/// Evidence and a clause, each missing one by its name.
+pub(super) fn check_grounds(notice: &RiskNotice) -> Result<(), NoticeRefusal> {
+    notice.check_grounds().map_err(|missing| match missing {
+        NoGrounds::Evidence => NoticeRefusal::NoEvidence,
+        NoGrounds::Clause => NoticeRefusal::NoClause,
+    })
+}
 
 pub(super) fn check_publish(
     state: &State<'_>,

@@ -1,11 +1,12 @@
 //! Policies and risk lists: versions without gaps, never in the past, in the order of their numbers (clause 7.15).
 
-use super::refusal::PublicationRefusal;
+use super::refusal::{PublicationRefusal, Refusal};
 use super::{CheckError, Context};
 use crate::state::keys::PolicyId;
 use crate::state::record::Version;
 use crate::state::{State, StateError, keys};
-use luyin_protocol::policy::Policy;
+use luyin_protocol::policy::{MAX_LEAD_MS, Policy};
+use luyin_protocol::region::{RegionKind, RegionTable};
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::time::Timestamp;
 
@@ -46,6 +47,18 @@ pub(super) fn check_risk_list(
     check_effective(context, list.effective, before)
 }
 
+/// A list of every region of the country leaves green to nobody, since everybody is somewhere.
+pub(super) fn leaves_a_region(list: &RiskList) -> Result<(), Refusal> {
+    let day = list.effective.day();
+    let mut domestic = RegionTable::embedded()
+        .all_in_force(day)
+        .filter(|region| region.kind() != RegionKind::Country);
+    if domestic.all(|region| list.regions.contains(region.index())) {
+        return Err(PublicationRefusal::AllRegions.into());
+    }
+    Ok(())
+}
+
 fn due(newest: Option<Version>) -> Result<u32, StateError> {
     let next = newest.unwrap_or_default().next();
     Ok(next.ok_or(StateError::Full("versions"))?.get())
@@ -58,6 +71,9 @@ fn check_effective(
 ) -> Result<(), CheckError> {
     if effective < context.time {
         return Err(PublicationRefusal::EffectivePast.into());
+    }
+    if effective > context.time.plus_ms(MAX_LEAD_MS) {
+        return Err(PublicationRefusal::EffectiveTooLate.into());
     }
     if before.is_some_and(|before| effective < before) {
         return Err(PublicationRefusal::EffectiveBeforePredecessor.into());

@@ -99,6 +99,17 @@ refusals! {
         "bad-proposal" "the proposer's signature does not hold" BadProposal,
         /// The approver's signature.
         "bad-approval" "the approver's signature does not hold" BadApproval,
+        /// The third key is none of genesis's reviewers.
+        "no-reviewer" "the third key is not a reviewer's" NoReviewer,
+        /// The reviewer's signature.
+        "bad-review" "the reviewer's signature does not hold" BadReview,
+        /// It may take the green of more persons than two signatures reach.
+        "third-approval" "it may reach {reach} persons, two signatures reach {two}: a reviewer must sign too" ThirdApproval {
+            /// how many it may reach
+            reach: u64,
+            /// how many two signatures reach
+            two: u32
+        },
         /// Another number is due.
         "governance-sequence" "sequence number {due} is due" Sequence {
             /// the number that is due
@@ -122,14 +133,22 @@ refusals! {
             /// the version that is due
             due: u32
         },
+        /// Every region of the country.
+        "all-regions" "it leaves no region of the country free" AllRegions,
         /// It would take effect in the past.
         "effective-in-the-past" "it takes effect before it is published" EffectivePast,
+        /// It would take effect in more than 30 days.
+        "effective-too-late" "it takes effect more than 30 days after it is published" EffectiveTooLate,
         /// It would take effect before its predecessor.
         "effective-before-predecessor" "it takes effect before its predecessor" EffectiveBeforePredecessor,
     }
 
     /// About a risk notice.
     NoticeRefusal {
+        /// No hash of any file of evidence.
+        "notice-without-evidence" "a notice rests on evidence" NoEvidence,
+        /// No words of a clause.
+        "notice-without-clause" "a notice rests on a clause" NoClause,
         /// There is no such notice.
         "notice-unknown" "the notice is unknown" NoticeUnknown,
         /// The very same notice stands on the log.

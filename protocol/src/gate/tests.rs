@@ -10,7 +10,9 @@ use crate::escrow::{TrusteeIndex, TrusteeSignature};
 use crate::field::{DayHandle, EpochRoot, Nym, RevocationTag, SlotHandle};
 use crate::hash::{Tag, hash};
 use crate::itinerary::Itinerary;
-use crate::network::{Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys};
+use crate::network::{
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
+};
 use crate::note::Mask;
 use crate::pass::{GateCode, Pass, PassMode, ShownPass};
 use crate::policy::{Policy, PolicyRef};
@@ -62,6 +64,8 @@ fn parameters() -> NetworkParameters {
         cadence: Cadence::standard(),
         proposers: vec![public(10)],
         approvers: vec![public(11)],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: (1..=5).map(trustee).collect(),
         evaluators: vec![h; 3],
         verifying_keys: VerifyingKeys {

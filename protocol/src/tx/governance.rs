@@ -6,6 +6,9 @@ use crate::risk::{MAX_CLAUSE, NoticeId, RiskList, RiskNotice};
 use crate::signature::{PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
+/// The code of a governance transaction (clause 7.3).
+pub(super) const GOVERNANCE: u8 = 0x20;
+
 /// How many entries an organisation may make on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -142,7 +145,28 @@ impl Canonical for GovernanceAction {
     }
 }
 
-/// Two signatures of different roles over the same action and sequence number.
+/// The third signature, which what may reach many needs (clause 7.16a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// One of the network's reviewers.
+    pub reviewer: PublicKey,
+    /// Its signature.
+    pub signature: Signature,
+}
+
+impl Canonical for Review {
+    fn encode(&self, w: &mut Writer) {
+        w.value(&self.reviewer).value(&self.signature);
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            reviewer: r.value()?,
+            signature: r.value()?,
+        })
+    }
+}
+
+/// Signatures of different roles over the same action and sequence number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approvals {
     /// One of the network's proposers.
@@ -153,6 +177,8 @@ pub struct Approvals {
     pub approver: PublicKey,
     /// Its signature.
     pub approval: Signature,
+    /// A reviewer's, where there is a third.
+    pub review: Option<Review>,
 }
 
 /// A governance transaction. The sequence number makes each signature good for one use.
@@ -167,12 +193,38 @@ pub struct Governance {
 }
 
 impl Governance {
-    /// What both roles sign.
+    /// What all roles sign.
     #[must_use]
     pub fn body(sequence: u64, action: &GovernanceAction) -> Vec<u8> {
         let mut w = Writer::default();
         w.u64(sequence).value(action);
         w.finish()
+    }
+}
+
+impl Canonical for Approvals {
+    fn encode(&self, w: &mut Writer) {
+        let Self {
+            proposer,
+            proposal,
+            approver,
+            approval,
+            review,
+        } = self;
+        w.value(proposer)
+            .value(proposal)
+            .value(approver)
+            .value(approval)
+            .option(review.as_ref());
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            proposer: r.value()?,
+            proposal: r.value()?,
+            approver: r.value()?,
+            approval: r.value()?,
+            review: r.option("a review")?,
+        })
     }
 }
 
@@ -183,29 +235,53 @@ impl Canonical for Governance {
             action,
             approvals,
         } = self;
-        let Approvals {
-            proposer,
-            proposal,
-            approver,
-            approval,
-        } = approvals;
-        w.u64(*sequence)
-            .value(action)
-            .value(proposer)
-            .value(proposal)
-            .value(approver)
-            .value(approval);
+        w.u64(*sequence).value(action).value(approvals);
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             sequence: r.u64("a sequence number")?,
             action: r.value()?,
-            approvals: Approvals {
-                proposer: r.value()?,
-                proposal: r.value()?,
-                approver: r.value()?,
-                approval: r.value()?,
-            },
+            approvals: r.value()?,
+        })
+    }
+}
+
+/// What was sent as a governance transaction and may be none: its number, its action, and the signatures that are
+/// there, one or none of them perhaps. For naming an attempt, never for acting on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempted {
+    /// Its number.
+    pub sequence: u64,
+    /// What was to be done.
+    pub action: GovernanceAction,
+    /// Keys with what is said to be their signatures, three at most.
+    pub signed: Vec<(PublicKey, Signature)>,
+}
+
+impl Attempted {
+    /// Reads as far as there is something to read; `None` where not even number and action are.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut r = Reader::new(bytes);
+        if r.u8("a transaction").ok()? != GOVERNANCE {
+            return None;
+        }
+        let sequence = r.u64("a sequence number").ok()?;
+        let action = r.value().ok()?;
+        let mut signed = Vec::new();
+        while signed.len() < 3 {
+            let third = signed.len() == 2;
+            if third && !matches!(r.flag("a review"), Ok(true)) {
+                break;
+            }
+            let pair = r.value().and_then(|key| Ok((key, r.value()?)));
+            let Ok(pair) = pair else { break };
+            signed.push(pair);
+        }
+        Some(Self {
+            sequence,
+            action,
+            signed,
         })
     }
 }

@@ -12,7 +12,8 @@ pub use attest::{Attest, AttestWithdrawn, AuditBatch, MAX_BATCH};
 pub use block::{BlockHeader, StateRoots};
 pub use enrol::{Enrol, EnrolPublic, REQUEST_DAYS};
 pub use governance::{
-    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Quota, Role, Unaccredit,
+    Accredit, Approvals, Attempted, Governance, GovernanceAction, NoticeLifted, Quota, Review,
+    Role, Unaccredit,
 };
 pub use identity::{DidCreate, DidDeactivate, DidUpdate};
 pub use release::Release;

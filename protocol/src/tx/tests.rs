@@ -3,7 +3,7 @@ use crate::attestation::AttestationKind;
 use crate::did::{Did, DidDocument, DocumentHash};
 use crate::field::*;
 use crate::itinerary::Itinerary;
-use crate::network::{Cadence, NetworkMode, TrusteeInfo, VerifyingKeys};
+use crate::network::{Cadence, DEFAULT_TWO_REACH, NetworkMode, TrusteeInfo, VerifyingKeys};
 use crate::policy::PolicyRef;
 use crate::risk::*;
 use crate::sealed::SealedNote;
@@ -31,6 +31,8 @@ fn network() -> NetworkParameters {
         cadence: Cadence::demo(),
         proposers: vec![key(10)],
         approvers: vec![key(11)],
+        reviewers: vec![],
+        two_reach: DEFAULT_TWO_REACH,
         trustees: (1..=5).map(trustee).collect(),
         evaluators: vec![h; 3],
         verifying_keys: VerifyingKeys {
@@ -59,6 +61,7 @@ fn entries() -> Vec<Entry> {
         proposal: s,
         approver: key(2),
         approval: s,
+        review: None,
     };
     let notice = RiskNotice {
         class: NoticeClass::Confirmed,

@@ -5,7 +5,7 @@ use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, Signature};
 use luyin_protocol::tx::{
-    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Role, Unaccredit,
+    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role, Unaccredit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,19 @@ pub struct ActionFile {
     pub proposer: PublicKey,
     /// The proposer's signature.
     pub proposal: Signature,
+    /// The approver's, where a reviewer's is to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Approved>,
+}
+
+/// The second signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approved {
+    /// Who approves it.
+    pub approver: PublicKey,
+    /// The approver's signature.
+    pub approval: Signature,
 }
 
 /// Why an action was not signed.
@@ -45,6 +58,17 @@ pub enum ActionError {
     /// The key may not approve.
     #[error("this key is none of the network's approvers; choose another with --key")]
     NotApprover,
+    /// The key may not review.
+    #[error("this key is none of the network's reviewers; choose another with --key")]
+    NotReviewer,
+    /// A reviewer comes third.
+    #[error(
+        "nobody has approved the action yet; `luyin authority approve --for-review` comes first"
+    )]
+    NotApproved,
+    /// The approval does not hold.
+    #[error("the approver's signature does not hold; the file was changed, ask for it again")]
+    BadApproval,
     /// The proposal does not hold.
     #[error("the proposer's signature does not hold; the file was changed, ask for it again")]
     BadProposal,
@@ -82,6 +106,7 @@ impl ActionFile {
             proposer: key.public(),
             proposal: key.sign(Domain::Governance, &network, &body),
             action: Encoded(action),
+            approved: None,
         })
     }
 
@@ -101,6 +126,14 @@ impl ActionFile {
         file.proposer
             .verify(Domain::Governance, &file.network, &body, &file.proposal)
             .map_err(|_| ActionError::BadProposal)?;
+        if let Some(Approved { approver, approval }) = &file.approved {
+            if !parameters.approvers.contains(approver) {
+                return Err(ActionError::NotApprover);
+            }
+            approver
+                .verify(Domain::Governance, &file.network, &body, approval)
+                .map_err(|_| ActionError::BadApproval)?;
+        }
         Ok(file)
     }
 
@@ -114,24 +147,77 @@ impl ActionFile {
         due: u64,
         key: &SigningKey,
     ) -> Result<Governance, ActionError> {
+        if !parameters.approvers.contains(&key.public()) {
+            return Err(ActionError::NotApprover);
+        }
+        let approved = Approved {
+            approver: key.public(),
+            approval: self.sign(due, key)?,
+        };
+        Ok(self.signed(&approved, None))
+    }
+
+    /// Adds the second signature and leaves the third to a reviewer.
+    ///
+    /// # Errors
+    /// As [`Self::approve`].
+    pub fn approve_for_review(
+        &self,
+        parameters: &NetworkParameters,
+        due: u64,
+        key: &SigningKey,
+    ) -> Result<Self, ActionError> {
+        let Approvals {
+            approver, approval, ..
+        } = self.approve(parameters, due, key)?.approvals;
+        Ok(Self {
+            approved: Some(Approved { approver, approval }),
+            ..self.clone()
+        })
+    }
+
+    /// Adds the third signature.
+    ///
+    /// # Errors
+    /// [`ActionError::Sequence`], [`ActionError::NotApproved`], [`ActionError::NotReviewer`].
+    pub fn review(
+        &self,
+        parameters: &NetworkParameters,
+        due: u64,
+        key: &SigningKey,
+    ) -> Result<Governance, ActionError> {
+        let approved = self.approved.as_ref().ok_or(ActionError::NotApproved)?;
+        if !parameters.reviewers.contains(&key.public()) {
+            return Err(ActionError::NotReviewer);
+        }
+        let review = Review {
+            reviewer: key.public(),
+            signature: self.sign(due, key)?,
+        };
+        Ok(self.signed(approved, Some(review)))
+    }
+
+    fn sign(&self, due: u64, key: &SigningKey) -> Result<Signature, ActionError> {
         if self.sequence != due {
             let found = self.sequence;
             return Err(ActionError::Sequence { found, due });
         }
-        if !parameters.approvers.contains(&key.public()) {
-            return Err(ActionError::NotApprover);
-        }
         let body = Governance::body(self.sequence, &self.action.0);
-        Ok(Governance {
+        Ok(key.sign(Domain::Governance, &self.network, &body))
+    }
+
+    fn signed(&self, approved: &Approved, review: Option<Review>) -> Governance {
+        Governance {
             sequence: self.sequence,
             action: self.action.0.clone(),
             approvals: Approvals {
                 proposer: self.proposer,
                 proposal: self.proposal,
-                approver: key.public(),
-                approval: key.sign(Domain::Governance, &self.network, &body),
+                approver: approved.approver,
+                approval: approved.approval,
+                review,
             },
-        })
+        }
     }
 }
 
@@ -197,6 +283,7 @@ const fn class_in_words(class: NoticeClass) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use luyin_keys::keystore::SecretBytes;
     use luyin_protocol::risk::NoticeId;
 
     use super::*;
@@ -225,7 +312,9 @@ mod tests {
             proposal,
             approver: and,
             approval,
+            review,
         } = &signed.approvals;
+        assert_eq!(*review, None);
         by.verify(Domain::Governance, &network, &body, proposal)
             .unwrap();
         and.verify(Domain::Governance, &network, &body, approval)
@@ -237,6 +326,46 @@ mod tests {
         assert!(matches!(
             ActionFile::propose(parameters, 4, action(), approver),
             Err(ActionError::NotProposer)
+        ));
+    }
+
+    #[test]
+    fn a_reviewer_comes_third_and_after_an_approver() {
+        let world = World::new();
+        let reviewer = SigningKey::from_secret(&SecretBytes::new([99; 32]));
+        let mut parameters = world.parameters.clone();
+        parameters.reviewers = vec![reviewer.public()];
+        let parameters = &parameters;
+        let file = ActionFile::propose(parameters, 4, action(), &world.proposer).unwrap();
+        assert!(matches!(
+            file.review(parameters, 4, &reviewer),
+            Err(ActionError::NotApproved)
+        ));
+        let file = file.approve_for_review(parameters, 4, &world.approver);
+        let bytes = serde_json::to_vec(&file.unwrap()).unwrap();
+        let read = ActionFile::read(&bytes, parameters).unwrap();
+        for other in [&world.proposer, &world.approver] {
+            let refused = read.review(parameters, 4, other);
+            assert!(matches!(refused, Err(ActionError::NotReviewer)));
+        }
+        let signed = read.review(parameters, 4, &reviewer).unwrap();
+        let review = signed.approvals.review.unwrap();
+        let body = Governance::body(4, &signed.action);
+        review
+            .reviewer
+            .verify(
+                Domain::Governance,
+                &parameters.id(),
+                &body,
+                &review.signature,
+            )
+            .unwrap();
+        let mut forged = read.clone();
+        forged.approved.as_mut().unwrap().approval = forged.proposal;
+        let bytes = serde_json::to_vec(&forged).unwrap();
+        assert!(matches!(
+            ActionFile::read(&bytes, parameters),
+            Err(ActionError::BadApproval)
         ));
     }
 

@@ -1,7 +1,8 @@
 //! `luyin authority`: what two persons of different roles do together. One proposes, the other approves; neither can act
-//! alone, and nothing here sets a colour.
+//! alone, and nothing here sets a colour. What may reach many needs a third, who reviews.
 
 mod action;
+mod dry_run;
 mod opening;
 mod propose;
 mod release;
@@ -11,15 +12,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use luyin_keys::durable_file;
+use luyin_keys::escrow::MAX_EVIDENCE;
+use luyin_keys::signing::SigningKey;
 use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::network::{NetworkParameters, TRUSTEES};
 use luyin_protocol::risk::NoticeId;
 use luyin_protocol::time::Day;
-use luyin_protocol::tx::{GovernanceAction, Release, Tx};
+use luyin_protocol::tx::{Governance, GovernanceAction, Release, Tx};
 use serde_json::json;
 
 pub use self::action::{ActionError, ActionFile};
 use self::action::{MAX_FILE, in_words};
+use self::dry_run::{DryRun, DryRunError};
 use self::opening::{OpeningFile, TooFewTold, tell};
 use self::propose::{Proposal, ProposeError, read};
 use self::release::{Sources, release};
@@ -38,9 +42,12 @@ use luyin_device::client::{ClientError, LiveNotice, Receipt, ReleaseAnswer, With
   luyin authority propose --keystore a.keys --out action.json notice --subject subject.json --class close-contact \\
       --evidence report.pdf --clause 'Infectious Diseases Act, article 39' --days 14 --opening-out opening.json
   luyin authority approve --keystore b.keys --file action.json --yes
-  luyin authority open    --opening opening.json --trustees http://127.0.0.1:8101,...
+  luyin authority open    --opening opening.json --evidence report.pdf --trustees http://127.0.0.1:8101,...
   luyin authority release --trustees http://127.0.0.1:8101,... --days 2
   luyin authority actions
+  luyin authority dry-run risk-list --csv cities.csv
+  luyin authority approve --keystore b.keys --file action.json --for-review both.json --yes
+  luyin authority review  --keystore c.keys --file both.json --yes
 Run `release` every day, and after every notice: until a day is released nobody is refused on it.")]
 pub enum Command {
     /// Write an action with the proposer's signature
@@ -73,8 +80,37 @@ pub enum Command {
         /// Sign and post
         #[arg(long)]
         yes: bool,
+        /// Do not post: write the action with both signatures, for a reviewer to post
+        #[arg(long, value_name = "FILE")]
+        for_review: Option<PathBuf>,
     },
-    /// Tell the trustees whose notice it is; once it is on the ledger
+    /// Show what an action does, and with --yes give the third approval and post it
+    Review {
+        #[command(flatten)]
+        keystore: KeystoreArgs,
+        /// Name of the reviewer's key
+        #[arg(long, default_value = "reviewer")]
+        key: String,
+        #[command(flatten)]
+        node: NodeArgs,
+        /// The action that was proposed and approved
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Sign and post
+        #[arg(long)]
+        yes: bool,
+    },
+    /// What an action asks more than what is there, how many it may reach, and whether it needs a third approval
+    DryRun {
+        #[command(flatten)]
+        node: NodeArgs,
+        /// Persons who were in each region, as an operator counted them: JSON, {"source": "...", "regions": {"410100": 1317}}
+        #[arg(long, value_name = "FILE")]
+        counts: Option<PathBuf>,
+        #[command(subcommand)]
+        proposal: Proposal,
+    },
+    /// Tell the trustees whose notice it is and show them its evidence; once it is on the ledger
     Open {
         #[command(flatten)]
         node: NodeArgs,
@@ -83,6 +119,9 @@ pub enum Command {
         /// What `propose notice` wrote
         #[arg(long, value_name = "FILE")]
         opening: PathBuf,
+        /// The very file of evidence whose SHA-256 stands on the ledger; at most 512 KiB
+        #[arg(long, value_name = "FILE")]
+        evidence: PathBuf,
     },
     /// Publish the days' values of all live notices; may be run again at any time
     Release {
@@ -141,6 +180,14 @@ pub enum AuthorityError {
     /// What stands in an opening file.
     #[error("{0} is no opening file")]
     OpeningFile(PathBuf),
+    /// What is shown as evidence.
+    #[error(
+        "{0}: evidence has 1 byte to 512 KiB; of longer files, a list of their SHA-256 may be the evidence"
+    )]
+    Evidence(PathBuf),
+    /// The dry run.
+    #[error(transparent)]
+    DryRun(#[from] DryRunError),
     /// Some days were not published.
     #[error(
         "{0} days of live notices were not released; those persons are not refused yet, run this again"
@@ -170,21 +217,55 @@ pub fn run(command: Command, say: Say) -> Result<(), AuthorityError> {
             node,
             file,
             yes,
+            for_review,
         } => {
             let node = node.client()?;
             let action = ActionFile::read(&read_file(&file)?, &node.parameters()?)?;
             if yes {
-                approve(&keystore, &key, &node, &action, say)
+                let key = keystore.open()?.signing_key(&key)?;
+                approve(&key, &node, &action, for_review.as_deref(), say)
             } else {
                 shown(&action, "not signed: add --yes to approve", say);
                 Ok(())
             }
         }
+        Command::Review {
+            keystore,
+            key,
+            node,
+            file,
+            yes,
+        } => {
+            let node = node.client()?;
+            let action = ActionFile::read(&read_file(&file)?, &node.parameters()?)?;
+            if yes {
+                let key = keystore.open()?.signing_key(&key)?;
+                let due = node.governance_next()?;
+                let governance = action.review(&node.parameters()?, due, &key)?;
+                post(&node, governance, say)
+            } else {
+                shown(&action, "not signed: add --yes to review", say);
+                Ok(())
+            }
+        }
+        Command::DryRun {
+            node,
+            counts,
+            proposal,
+        } => {
+            let node = node.client()?;
+            let counts = counts.map(|path| read_file(&path)).transpose()?;
+            let action = read(proposal, &node)?.action;
+            let found = DryRun::of(&node, &action, counts.as_deref())?;
+            say.outcome(&found, || found.to_string());
+            Ok(())
+        }
         Command::Open {
             node,
             trustees,
             opening,
-        } => open(&node, &trustees, &opening, say),
+            evidence,
+        } => open(&node, &trustees, &opening, &evidence, say),
         Command::Release {
             node,
             trustees,
@@ -246,23 +327,38 @@ fn shown(action: &ActionFile, hint: &str, say: Say) {
 }
 
 fn approve(
-    keystore: &KeystoreArgs,
-    key: &str,
+    key: &SigningKey,
     node: &NodeClient,
     action: &ActionFile,
+    for_review: Option<&Path>,
     say: Say,
 ) -> Result<(), AuthorityError> {
-    let key = keystore.open()?.signing_key(key)?;
     let due = node.governance_next()?;
-    let governance = action.approve(&node.parameters()?, due, &key)?;
+    let parameters = node.parameters()?;
+    let Some(out) = for_review else {
+        let governance = action.approve(&parameters, due, key)?;
+        return post(node, governance, say);
+    };
+    let both = action.approve_for_review(&parameters, due, key)?;
+    write_file(out, &serde_json::to_vec_pretty(&both).unwrap_or_default())?;
+    let hint = format!(
+        "written to {}; a reviewer signs and posts it",
+        out.display()
+    );
+    shown(&both, &hint, say);
+    Ok(())
+}
+
+fn post(node: &NodeClient, governance: Governance, say: Say) -> Result<(), AuthorityError> {
+    let (sequence, action) = (governance.sequence, governance.action.clone());
     let receipt = node.submit(&Tx::Governance(governance))?;
-    let notice = match &action.action.0 {
+    let notice = match &action {
         GovernanceAction::RiskNotice(notice) => Some(notice.id()),
         _ => None,
     };
-    let words = in_words(&action.action.0);
+    let words = in_words(&action);
     let value = json!({
-        "sequence": action.sequence,
+        "sequence": sequence,
         "action": words,
         "entry": receipt.entry,
         "notice": notice,
@@ -273,8 +369,8 @@ fn approve(
             |_| "\nnow `luyin authority open`, then `luyin authority release`",
         );
         format!(
-            "action {} at entry {}: {words}{next}",
-            action.sequence, receipt.entry
+            "action {sequence} at entry {}: {words}{next}",
+            receipt.entry
         )
     });
     Ok(())
@@ -284,13 +380,18 @@ fn open(
     node: &NodeArgs,
     trustees: &TrusteesArgs,
     file: &Path,
+    evidence: &Path,
     say: Say,
 ) -> Result<(), AuthorityError> {
     let network = Network::new(node, trustees)?;
     let opening: OpeningFile = serde_json::from_slice(&read_file(file)?)
         .map_err(|_| AuthorityError::OpeningFile(file.to_owned()))?;
+    let shown = read_up_to(evidence, MAX_EVIDENCE + 1)?;
+    if shown.is_empty() || shown.len() > MAX_EVIDENCE {
+        return Err(AuthorityError::Evidence(evidence.to_owned()));
+    }
     let parameters: NetworkParameters = network.node.parameters()?;
-    let without = tell(&parameters, &opening, |trustee, sealed| {
+    let without = tell(&parameters, &opening, &shown, |trustee, sealed| {
         network.trustee(trustee)?.opening(sealed)
     })?;
     let told = TRUSTEES - without.len();
@@ -331,6 +432,7 @@ fn actions(node: &NodeClient, say: Say) -> Result<(), AuthorityError> {
                 "action": in_words(&governance.action),
                 "proposer": governance.approvals.proposer,
                 "approver": governance.approvals.approver,
+                "reviewer": governance.approvals.review.map(|review| review.reviewer),
             })
         })
         .collect();
@@ -394,13 +496,17 @@ impl Sources for Network {
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, AuthorityError> {
+    read_up_to(path, MAX_FILE)
+}
+
+fn read_up_to(path: &Path, limit: usize) -> Result<Vec<u8>, AuthorityError> {
     let failed = |source| AuthorityError::File {
         path: path.to_owned(),
         source,
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
-    let limit = u64::try_from(MAX_FILE).unwrap_or(u64::MAX);
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }

@@ -1,6 +1,6 @@
-//! Tells the trustees whose notice it is: owner and salt, sealed to each of them.
+//! Tells the trustees whose notice it is and shows them its evidence: owner and salt, and the file, sealed to each of them.
 
-use luyin_keys::escrow::{SubjectOpening, THRESHOLD, seal_opening};
+use luyin_keys::escrow::{SubjectOpening, THRESHOLD, seal_evidence, seal_opening};
 use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::field::Owner;
 use luyin_protocol::network::NetworkParameters;
@@ -8,7 +8,7 @@ use luyin_protocol::risk::{NoticeId, SubjectSalt};
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
-use luyin_device::client::{ClientError, EncodedBytes, SealedForNotice, Without};
+use luyin_device::client::{ClientError, EncodedBytes, NoticeOpening, Without};
 
 /// What opens a notice's subject. For the authority's own files and the trustees.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,14 +43,15 @@ pub(super) fn listed(without: &[Without]) -> String {
     named.join("; ")
 }
 
-/// Seals the opening to every trustee and hands it over with `send`. Those that were not told are named.
+/// Seals opening and evidence to every trustee and hands them over with `send`. Those that were not told are named.
 ///
 /// # Errors
 /// [`TooFewTold`] with fewer than three.
 pub fn tell(
     parameters: &NetworkParameters,
     opening: &OpeningFile,
-    send: impl Fn(TrusteeIndex, &SealedForNotice) -> Result<(), ClientError>,
+    evidence: &[u8],
+    send: impl Fn(TrusteeIndex, &NoticeOpening) -> Result<(), ClientError>,
 ) -> Result<Vec<Without>, TooFewTold> {
     let subject = SubjectOpening {
         owner: opening.owner,
@@ -60,12 +61,17 @@ pub fn tell(
     let (mut told, mut without) = (0, Vec::new());
     for (trustee, info) in TrusteeIndex::all().zip(&parameters.trustees) {
         let sealed = seal_opening(&network, &notice, &subject, trustee, &info.seal, &mut OsRng);
-        let sent = sealed
+        let shown = seal_evidence(&network, &notice, evidence, trustee, &info.seal, &mut OsRng);
+        let both = sealed.and_then(|sealed| Ok((sealed, shown?)));
+        let sent = both
             .map_err(|error| error.to_string())
-            .and_then(|sealed| {
-                let sealed = EncodedBytes(sealed);
-                send(trustee, &SealedForNotice { notice, sealed })
-                    .map_err(|error| error.to_string())
+            .and_then(|(sealed, shown)| {
+                let opening = NoticeOpening {
+                    notice,
+                    sealed: EncodedBytes(sealed),
+                    evidence: Some(EncodedBytes(shown)),
+                };
+                send(trustee, &opening).map_err(|error| error.to_string())
             });
         match sent {
             Ok(()) => told += 1,

@@ -8,7 +8,7 @@ use luyin_protocol::codec::DecodeError;
 use luyin_protocol::did::Did;
 use luyin_protocol::policy::{DEFAULT_GRACE_MS, Policy};
 use luyin_protocol::risk::{
-    NoticeClass, NoticeId, RiskList, RiskNotice, SubjectCommitment, SubjectSalt,
+    NoGrounds, NoticeClass, NoticeId, RiskList, RiskNotice, SubjectCommitment, SubjectSalt,
 };
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::{Day, Timestamp};
@@ -104,7 +104,7 @@ pub struct NoticeArgs {
     /// What kind
     #[arg(long, value_enum)]
     class: Class,
-    /// The evidence; its SHA-256 stands on the ledger, the file stays with you
+    /// The evidence, at most 512 KiB; its SHA-256 stands on the ledger, the trustees are shown the file
     #[arg(long, value_name = "FILE")]
     evidence: PathBuf,
     /// The clause it rests on, in words; it stands on the ledger and is shown to the person
@@ -186,6 +186,9 @@ pub enum ProposeError {
     /// Values that cannot be.
     #[error(transparent)]
     Value(#[from] DecodeError),
+    /// A notice that rests on nothing.
+    #[error(transparent)]
+    Grounds(#[from] NoGrounds),
     /// A time that cannot be read.
     #[error("--effective is minutes from now, or a day YYYY-MM-DD")]
     Effective,
@@ -380,6 +383,7 @@ fn notice(args: NoticeArgs, today: Day) -> Result<Proposed, ProposeError> {
         from,
         until: from.plus(args.days.saturating_sub(1)),
     };
+    notice.check_grounds()?;
     notice.check()?;
     if args.days == 0 {
         return Err(DecodeError::Invalid("a notice of 1 to 60 days").into());

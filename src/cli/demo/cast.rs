@@ -13,7 +13,7 @@ use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_keys::signing::SigningKey;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::TrusteeIndex;
-use luyin_protocol::network::{Cadence, NetworkMode};
+use luyin_protocol::network::{Cadence, DEFAULT_TWO_REACH, NetworkMode};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
 use std::path::{Path, PathBuf};
@@ -142,6 +142,8 @@ impl Cast {
             cadence: Cadence::demo(),
             proposers: vec![self.proposer.public()],
             approvers: vec![self.approver.public()],
+            reviewers: vec![],
+            two_reach: DEFAULT_TWO_REACH,
             nodes: vec![self.node.public()],
             trustees,
         };

@@ -109,7 +109,7 @@ The authority publishes a notice about the person; once trustees have released t
   echo 'the evidence on file' > evidence.txt
   luyin authority propose --keystore proposer.keys --out action.json notice --subject subject.json --class close-contact --evidence evidence.txt --clause '传染病防治法 第三十九条' --days 14 --opening-out opening.json
   luyin authority approve --keystore approver.keys --file action.json --yes
-  luyin authority open --opening opening.json --trustees $TRUSTEES
+  luyin authority open --opening opening.json --evidence evidence.txt --trustees $TRUSTEES
   luyin authority release --trustees $TRUSTEES
   luyin gate bundle --state gate --keystore gate.keys
   sleep 31

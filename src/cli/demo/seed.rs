@@ -72,6 +72,7 @@ fn governance(app: &App, cast: &Cast, sequence: u64, action: GovernanceAction) -
         proposal: cast.proposer.sign(Domain::Governance, network, &body),
         approver: cast.approver.public(),
         approval: cast.approver.sign(Domain::Governance, network, &body),
+        review: None,
     };
     Tx::Governance(Governance {
         sequence,

@@ -180,23 +180,29 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Governance(x) => match x {
             GovernanceRefusal::OneRole
             | GovernanceRefusal::BadProposal
-            | GovernanceRefusal::BadApproval => FORBIDDEN,
+            | GovernanceRefusal::BadApproval
+            | GovernanceRefusal::NoReviewer
+            | GovernanceRefusal::BadReview
+            | GovernanceRefusal::ThirdApproval { .. } => FORBIDDEN,
             GovernanceRefusal::Sequence { .. } => CONFLICT,
             GovernanceRefusal::UnknownOrganisation | GovernanceRefusal::NoRole => CANNOT,
         },
         Refusal::Publication(x) => match x {
             PublicationRefusal::PolicyVersionGap { .. }
             | PublicationRefusal::RiskListVersionGap { .. } => CONFLICT,
-            PublicationRefusal::EffectivePast | PublicationRefusal::EffectiveBeforePredecessor => {
-                CANNOT
-            }
+            PublicationRefusal::AllRegions
+            | PublicationRefusal::EffectivePast
+            | PublicationRefusal::EffectiveTooLate
+            | PublicationRefusal::EffectiveBeforePredecessor => CANNOT,
         },
         Refusal::Notice(x) => match x {
             NoticeRefusal::NoticeUnknown => StatusCode::NOT_FOUND,
             NoticeRefusal::NoticeRepeated
             | NoticeRefusal::NoticeLifted
             | NoticeRefusal::ReleaseRepeated => CONFLICT,
-            NoticeRefusal::NoticeOver
+            NoticeRefusal::NoEvidence
+            | NoticeRefusal::NoClause
+            | NoticeRefusal::NoticeOver
             | NoticeRefusal::NoticeTooShort
             | NoticeRefusal::ReleaseOutsideNotice
             | NoticeRefusal::ReleaseOfThePast => CANNOT,

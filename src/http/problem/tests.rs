@@ -55,6 +55,9 @@ fn refusals() -> Vec<Refusal> {
             GovernanceRefusal::OneRole,
             GovernanceRefusal::BadProposal,
             GovernanceRefusal::BadApproval,
+            GovernanceRefusal::NoReviewer,
+            GovernanceRefusal::BadReview,
+            GovernanceRefusal::ThirdApproval { reach: 2, two: 1 },
             GovernanceRefusal::Sequence { due: 1 },
             GovernanceRefusal::UnknownOrganisation,
             GovernanceRefusal::NoRole,
@@ -65,13 +68,17 @@ fn refusals() -> Vec<Refusal> {
         [
             PublicationRefusal::PolicyVersionGap { due: 1 },
             PublicationRefusal::RiskListVersionGap { due: 1 },
+            PublicationRefusal::AllRegions,
             PublicationRefusal::EffectivePast,
+            PublicationRefusal::EffectiveTooLate,
             PublicationRefusal::EffectiveBeforePredecessor,
         ]
         .map(Refusal::from),
     );
     all.extend(
         [
+            NoticeRefusal::NoEvidence,
+            NoticeRefusal::NoClause,
             NoticeRefusal::NoticeUnknown,
             NoticeRefusal::NoticeRepeated,
             NoticeRefusal::NoticeOver,

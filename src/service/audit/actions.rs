@@ -1,4 +1,4 @@
-//! Everything the authority did (protocol section 10): what, when, by whose two keys, on what evidence, by which clause.
+//! Everything the authority did (protocol section 10): what, when, by whose keys, on what evidence, by which clause.
 
 use crate::node::Node;
 use crate::service::ServiceError;
@@ -28,6 +28,9 @@ pub struct ActionView {
     pub proposer: String,
     /// The approver's key, 64 hex digits.
     pub approver: String,
+    /// The reviewer's key, 64 hex digits, where there is a third approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
     /// SHA-256 of the evidence on file, where the action rests on any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
@@ -54,23 +57,31 @@ pub fn all(node: &Node) -> Result<ActionsView, ServiceError> {
     })
 }
 
+/// The name of an action's kind.
+#[must_use]
+pub const fn kind_name(action: &GovernanceAction) -> &'static str {
+    match action {
+        GovernanceAction::Accredit(_) => "accredit",
+        GovernanceAction::Unaccredit(_) => "unaccredit",
+        GovernanceAction::Policy(_) => "policy",
+        GovernanceAction::RiskList(_) => "risk_list",
+        GovernanceAction::RiskNotice(_) => "risk_notice",
+        GovernanceAction::NoticeLifted(_) => "notice_lifted",
+    }
+}
+
 fn view(action: &AuthorityAction) -> ActionView {
+    let review = action.approvals.review.as_ref();
     ActionView {
         entry: action.entry.get(),
         sequence: action.sequence.get(),
         time: action.time.get(),
         height: action.height.get(),
-        kind: match action.action {
-            GovernanceAction::Accredit(_) => "accredit",
-            GovernanceAction::Unaccredit(_) => "unaccredit",
-            GovernanceAction::Policy(_) => "policy",
-            GovernanceAction::RiskList(_) => "risk_list",
-            GovernanceAction::RiskNotice(_) => "risk_notice",
-            GovernanceAction::NoticeLifted(_) => "notice_lifted",
-        },
+        kind: kind_name(&action.action),
         action: encode_value(&action.action),
-        proposer: action.proposer.to_string(),
-        approver: action.approver.to_string(),
+        proposer: action.approvals.proposer.to_string(),
+        approver: action.approvals.approver.to_string(),
+        reviewer: review.map(|review| review.reviewer.to_string()),
         evidence: action.evidence().map(|hash| hash.to_string()),
         clause: action.clause().map(str::to_owned),
     }

@@ -160,7 +160,7 @@ export class Demo {
     await this.luyin('registrar', 'subject', ...office, '--id-number-file', person.file, '--out', 'subject.json')
     const ground = ['--class', 'close-contact', '--evidence', 'evidence.txt', '--clause', '传染病防治法 第三十九条', '--days', '14']
     await this.govern('notice', '--subject', 'subject.json', ...ground, '--opening-out', 'opening.json')
-    await this.luyin('authority', 'open', '--opening', 'opening.json', '--trustees', this.trustees)
+    await this.luyin('authority', 'open', '--opening', 'opening.json', '--evidence', 'evidence.txt', '--trustees', this.trustees)
     await this.luyin('authority', 'release', '--trustees', this.trustees)
   }
 

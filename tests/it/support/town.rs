@@ -363,8 +363,9 @@ impl Town {
 
     pub fn open(&self) -> Said {
         let trustees = self.trustees();
-        let args = ["authority", "open", "--opening", "opening", "--trustees"];
-        self.luyin(&[&args[..], &[&trustees]].concat())
+        let args = ["authority", "open", "--opening", "opening"];
+        let shown = ["--evidence", "evidence", "--trustees", &trustees];
+        self.luyin(&[args, shown].concat())
     }
 
     pub fn release(&self, days: &str) -> Said {
@@ -377,6 +378,13 @@ impl Town {
     pub fn ask(&self, trustee: usize, notice: &str, day: u16) -> super::Answer {
         let body = json!({ "notice": notice, "day": day });
         let call = Call::post("/v1/releases", &body);
+        call.send(self.trustees[trustee - 1])
+            .expect("the trustee answers")
+    }
+
+    /// Tells one trustee, from 1, whose notice it is.
+    pub fn tell(&self, trustee: usize, body: &Value) -> super::Answer {
+        let call = Call::post("/v1/openings", body);
         call.send(self.trustees[trustee - 1])
             .expect("the trustee answers")
     }

@@ -29,12 +29,13 @@ use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::{
-    Cadence, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
+    VerifyingKeys,
 };
 use luyin_protocol::signature::{Domain, NetworkId, Sha256Hash};
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{
-    Accredit, Approvals, DidCreate, Governance, GovernanceAction, Quota, Role, Tx,
+    Accredit, Approvals, DidCreate, Governance, GovernanceAction, Quota, Review, Role, Tx,
 };
 use serde_json::{Value, json};
 use std::future::Future;
@@ -120,7 +121,7 @@ pub fn node_key() -> SigningKey {
     seeded(1)
 }
 
-/// The founding data of every story: development keys, one proposer, one approver.
+/// The founding data of every story: development keys, one proposer, one approver, one reviewer.
 pub fn genesis() -> NetworkParameters {
     let keys = KeyDirectory::open(keys::directory(), Mode::Development, VkAllowList::default());
     let hashes = verifying_keys::hashes(&keys.unwrap()).unwrap();
@@ -141,6 +142,8 @@ pub fn founding(verifying_keys: VerifyingKeys, cadence: Cadence) -> NetworkParam
         proposers: vec![seeded(2).public()],
         approvers: vec![seeded(3).public()],
         trustees: (0..TRUSTEES as u8).map(trustee).collect(),
+        reviewers: vec![seeded(4).public()],
+        two_reach: DEFAULT_TWO_REACH,
         evaluators: (0..EVALUATORS as u8)
             .map(|n| Sha256Hash::from_bytes(evaluator(n).public().to_bytes()))
             .collect(),
@@ -287,6 +290,7 @@ impl World {
             approval: approver.sign(Domain::Governance, &network, &body),
         };
         Tx::Governance(Governance {
+            review: None,
             sequence,
             action,
             approvals,
@@ -295,6 +299,20 @@ impl World {
 
     /// Sends; the node must answer.
     pub fn send(&self, call: &Call) -> Answer {
+    /// The same with the third approval, which what may reach many needs.
+    pub fn reviewed(&self, sequence: u64, action: GovernanceAction) -> Tx {
+        let Tx::Governance(mut tx) = self.governance(sequence, action) else {
+            unreachable!()
+        };
+        let reviewer = seeded(4);
+        let body = Governance::body(sequence, &tx.action);
+        tx.approvals.review = Some(Review {
+            reviewer: reviewer.public(),
+            signature: reviewer.sign(Domain::Governance, &self.network(), &body),
+        });
+        Tx::Governance(tx)
+    }
+
         call.send(self.address).expect("the node answers")
     }
 

@@ -17,7 +17,7 @@ use luyin_protocol::did::Did;
 use luyin_protocol::field::{AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
-    Cadence, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
 };
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
@@ -120,6 +120,8 @@ impl FakeLedger {
             cadence: Cadence::standard(),
             proposers: vec![public(10)],
             approvers: vec![public(11)],
+            reviewers: vec![],
+            two_reach: DEFAULT_TWO_REACH,
             trustees,
             evaluators: vec![h; 3],
             verifying_keys: VerifyingKeys {

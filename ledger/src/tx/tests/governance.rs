@@ -2,6 +2,7 @@ use super::world::*;
 use crate::state::keys;
 use crate::tx::{GovernanceRefusal, PublicationRefusal, Refusal};
 use luyin_protocol::itinerary::Itinerary;
+use luyin_protocol::policy::MAX_LEAD_MS;
 use luyin_protocol::risk::{NoticeClass, RiskList};
 use luyin_protocol::signature::Domain;
 use luyin_protocol::time::Timestamp;
@@ -21,6 +22,7 @@ fn approvals(world: &World, action: &GovernanceAction, first: u8, second: u8) ->
         proposal: world.sign(first, Domain::Governance, &body),
         approver: public(second),
         approval: world.sign(second, Domain::Governance, &body),
+        review: None,
     }
 }
 
@@ -120,6 +122,15 @@ fn versions_of_a_policy_have_no_gaps_no_past_and_keep_their_order() {
     past.effective = Timestamp::new(world.now.get() - 1);
     let tx = world.attempt(publish(past));
     assert_eq!(world.refusal(tx), PublicationRefusal::EffectivePast.into());
+    let mut late = world.policy(2);
+    late.effective = world.now.plus_ms(MAX_LEAD_MS + 1);
+    let tx = world.attempt(publish(late.clone()));
+    let refused: Refusal = PublicationRefusal::EffectiveTooLate.into();
+    assert_eq!(world.refusal(tx), refused);
+    late.effective = world.now.plus_ms(MAX_LEAD_MS);
+    let tx = world.attempt(publish(late));
+    let proposal = world.chain.propose(world.now, vec![tx]).unwrap();
+    assert_eq!(proposal.refused(), []);
     let mut later = world.policy(2);
     later.effective = world.now.plus_ms(3_600_000);
     let tx = world.governance(publish(later));
@@ -213,7 +224,7 @@ fn the_regulator_reads_every_action_with_its_keys_evidence_clause_and_entry() {
     );
     assert_eq!(notice.clause(), Some("clause 39"));
     assert_eq!(
-        (notice.proposer, notice.approver),
+        (notice.approvals.proposer, notice.approvals.approver),
         (public(PROPOSER), public(APPROVER))
     );
     assert_eq!(actions[5].0, entry);

@@ -6,5 +6,6 @@ mod enrolment;
 mod governance;
 mod identity;
 mod notices;
+mod reach;
 mod spends;
 pub(crate) mod world;

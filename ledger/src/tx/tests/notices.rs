@@ -1,7 +1,9 @@
 use super::world::*;
 use crate::tx::{NoticeRefusal, Refusal, SpendRefusal, TrusteeRefusal};
+use luyin_protocol::codec::Canonical;
 use luyin_protocol::note::MAX_SLEEP_DAYS;
-use luyin_protocol::risk::{NoticeClass, NoticeId, Uid};
+use luyin_protocol::risk::{NoticeClass, NoticeId, RiskNotice, Uid};
+use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::*;
 
 fn lift(notice: NoticeId) -> GovernanceAction {
@@ -41,10 +43,41 @@ fn a_notice_is_published_once_and_not_when_it_is_over() {
     let enough = world.attempt(GovernanceAction::RiskNotice(superseded));
     let proposal = world.chain.propose(world.now, vec![enough]).unwrap();
     assert_eq!(proposal.refused(), []);
-    let mut bare = notice;
-    bare.clause = String::new();
-    let tx = world.attempt(GovernanceAction::RiskNotice(bare));
-    assert_eq!(world.refusal(tx).slug(), "parts-disagree");
+}
+
+#[test]
+fn a_notice_without_evidence_or_clause_is_refused_by_that_name_whoever_signs() {
+    let world = World::new();
+    let notice = world.notice(NoticeClass::Confirmed, None);
+    let cases = [
+        (
+            NoticeRefusal::NoEvidence,
+            RiskNotice {
+                evidence: Sha256Hash::from_bytes([0; 32]),
+                ..notice.clone()
+            },
+        ),
+        (
+            NoticeRefusal::NoEvidence,
+            RiskNotice {
+                evidence: Sha256Hash::of(b""),
+                ..notice.clone()
+            },
+        ),
+        (
+            NoticeRefusal::NoClause,
+            RiskNotice {
+                clause: " \n".into(),
+                ..notice
+            },
+        ),
+    ];
+    for (named, bare) in cases {
+        // From bytes, as it comes in: it is read, and refused for what it lacks.
+        let tx = world.reviewed_by(REVIEWER, GovernanceAction::RiskNotice(bare));
+        let tx = Tx::from_slice(&tx.to_vec()).unwrap();
+        assert_eq!(world.refusal(tx), named.into());
+    }
 }
 
 #[test]

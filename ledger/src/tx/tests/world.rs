@@ -62,10 +62,14 @@ pub fn public(seed: u8) -> PublicKey {
 pub const PROPOSER: u8 = 10;
 pub const APPROVER: u8 = 11;
 pub const NODE: u8 = 12;
+pub const REVIEWER: u8 = 13;
 pub const REGISTRAR: u8 = 20;
 pub const LAB: u8 = 21;
 pub const GATE: u8 = 22;
 pub const VENUE: u8 = 23;
+
+/// Low, so that stories of few persons tell of many.
+pub const TWO_REACH: u32 = 3;
 
 pub fn genesis() -> NetworkParameters {
     let h = Sha256Hash::of(b"vk");
@@ -80,6 +84,8 @@ pub fn genesis() -> NetworkParameters {
         cadence: Cadence::demo(),
         proposers: vec![public(PROPOSER)],
         approvers: vec![public(APPROVER)],
+        reviewers: vec![public(REVIEWER)],
+        two_reach: TWO_REACH,
         trustees: (1..=5).map(trustee).collect(),
         evaluators: vec![h; 3],
         verifying_keys: VerifyingKeys {
@@ -247,12 +253,47 @@ impl World {
             proposal: self.sign(PROPOSER, Domain::Governance, &body),
             approver: public(APPROVER),
             approval: self.sign(APPROVER, Domain::Governance, &body),
+            review: None,
         };
         Tx::Governance(Governance {
             sequence,
             action,
             approvals,
         })
+    }
+
+    /// The same with a third signature, of whoever is said to review.
+    pub fn reviewed_by(&self, seed: u8, action: GovernanceAction) -> Tx {
+        let Tx::Governance(mut tx) = self.attempt(action) else {
+            unreachable!()
+        };
+        let body = Governance::body(tx.sequence, &tx.action);
+        tx.approvals.review = Some(Review {
+            reviewer: public(seed),
+            signature: self.sign(seed, Domain::Governance, &body),
+        });
+        Tx::Governance(tx)
+    }
+
+    /// With three signatures and the next sequence number.
+    pub fn reviewed(&mut self, action: GovernanceAction) -> Tx {
+        let tx = self.reviewed_by(REVIEWER, action);
+        self.sequence += 1;
+        tx
+    }
+
+    /// Enrols so many persons more.
+    pub fn enrol_many(&mut self, persons: u64) {
+        for _ in 0..persons {
+            let so_far = self.chain.state().count(TxKind::Enrol).unwrap().get();
+            let tx = self.enrol(40 + so_far as u8);
+            self.accept_one(tx);
+        }
+    }
+
+    /// The number of the last action.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
     }
 
     pub fn accredit(&mut self, seed: u8, role: Role) -> Tx {
