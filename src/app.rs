@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::http::auth::Guards;
 use crate::node::Node;
 use crate::node::directory::DataDirectory;
+use crate::service::audit::attempts::Attempts;
 use crate::service::audit::reads::ReadLog;
 use crate::service::desk::Desks;
 use crate::service::gate::records::GateRecords;
@@ -41,6 +42,8 @@ pub struct AppParts {
     pub walk_ins: WalkIns,
     /// The log of regulators' reads.
     pub reads: ReadLog,
+    /// The register of refused attempts of the authority.
+    pub attempts: Attempts,
     /// The pages for browsers.
     pub pages: Pages,
     /// The data directory, held as long as the application lives.
@@ -108,6 +111,12 @@ impl App {
     #[must_use]
     pub fn reads(&self) -> &ReadLog {
         &self.0.parts.reads
+    }
+
+    /// The register of refused attempts of the authority.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        &self.0.parts.attempts
     }
 
     /// Boxes of registrars' desks.

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::{Config, LimitsConfig};
 use crate::http::server::serve;
 use crate::node::open::{Opened, Opening, open_for_bench};
+use crate::service::audit::attempts::Attempts;
 use crate::service::audit::reads::ReadLog;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
@@ -58,6 +59,7 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         records: GateRecords::open(directory.gate_records(), config.retention.gate_record_days)?,
         walk_ins: WalkIns::open(directory.walk_ins())?,
         reads: ReadLog::open(directory.reads())?,
+        attempts: Attempts::open(directory.attempts())?,
         pages: Pages::default(),
         config,
         metrics,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use luyin_device::audit::{self, Action, AuditError, Auditor, Record, SignedReport, Span};
+use luyin_device::audit::{self, Action, Attempt, AuditError, Auditor, Record, SignedReport, Span};
 use luyin_device::client::ClientError;
 
 /// Name of the regulator's key in its keystore, where none is given.
@@ -22,6 +22,7 @@ const KEY: &str = "regulator";
   luyin audit verify       --keystore regulator.keys
   luyin audit verify-local --keystore regulator.keys
   luyin audit actions      --keystore regulator.keys
+  luyin audit attempts     --keystore regulator.keys
   luyin audit report       --keystore regulator.keys --out report.json
   luyin audit proof inclusion 42
   luyin audit proof consistency 100
@@ -55,7 +56,12 @@ pub enum Command {
         #[command(flatten)]
         organisation: OrganisationArgs,
     },
-    /// Every act of the authority with its two keys, evidence hash and clause
+    /// What was handed in as an act of the authority and was refused: by one role, without evidence, ...
+    Attempts {
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Every act of the authority with its keys, evidence hash and clause
     Actions {
         #[command(flatten)]
         organisation: OrganisationArgs,
@@ -189,6 +195,17 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
                     .map(Action::line)
                     .collect::<Vec<_>>()
                     .join("\n")
+            });
+            Ok(())
+        }
+        Command::Attempts { organisation } => {
+            let attempts = audit::attempts(&organisation.open(KEY)?.node)?;
+            say.outcome(&attempts, || {
+                let lines: Vec<String> = attempts.iter().map(Attempt::line).collect();
+                match lines.as_slice() {
+                    [] => "no attempt was refused".to_owned(),
+                    _ => lines.join("\n"),
+                }
             });
             Ok(())
         }

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http::server;
 use crate::node::open::{OpenError, Opened, Opening, open};
+use crate::service::audit::attempts::Attempts;
 use crate::service::audit::reads::ReadLog;
 use crate::service::gate::records::GateRecords;
 use crate::service::gate::walk_ins::WalkIns;
@@ -141,6 +142,7 @@ pub fn application(setup: NodeSetup, shutdown: Shutdown) -> Result<App, ServeErr
         records: GateRecords::open(directory.gate_records(), days)?,
         walk_ins: WalkIns::open(directory.walk_ins())?,
         reads: ReadLog::open(directory.reads())?,
+        attempts: Attempts::open(directory.attempts())?,
         pages: Pages::built_in(),
         directory: Some(directory),
         config,

@@ -8,6 +8,7 @@ use super::reply::{Json, Reply};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::audit::actions::{self, ActionsView};
+use crate::service::audit::attempts::AttemptsView;
 use crate::service::audit::reads::ReadsView;
 use crate::service::audit::records::{self, OneRecordView, RecordName, RecordsView, Span};
 use crate::service::audit::releases::{self, DatedReleasesView};
@@ -154,6 +155,20 @@ pub async fn report(
 ) -> Reply<Json<SignedReport>> {
     Reading::new(app, caller, &uri)
         .logged(move |app| report::make(app.node(), app.records(), query.from, query.to))
+        .await
+}
+
+pub async fn attempts(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    uri: OriginalUri,
+    Query(query): Query<AfterNumber>,
+) -> Reply<Json<AttemptsView>> {
+    Reading::new(app, caller, &uri)
+        .logged(move |app| {
+            let found = app.attempts().after(query.after);
+            found.map_err(|e| ServiceError::Internal(e.to_string()))
+        })
         .await
 }
 

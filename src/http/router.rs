@@ -122,6 +122,7 @@ fn organisations(table: Table) -> Table {
         .get("/v1/audit/records/{gate}/{batch}/{index}", Regulator, audit::record, op("One record with its place under the anchor").answers::<s::audit::records::OneRecordView>(OK))
         .post("/v1/audit/verify", Regulator, audit::verify, op("Verify proofs and derive verdicts again").takes::<s::audit::verify::Range>().answers::<s::audit::verify::Findings>(OK))
         .get("/v1/audit/actions", Regulator, audit::actions, op("Everything the authority did").answers::<s::audit::actions::ActionsView>(OK))
+        .get("/v1/audit/attempts", Regulator, audit::attempts, op("Refused attempts of the authority").option("after", integer()).answers::<s::audit::attempts::AttemptsView>(OK))
         .get("/v1/audit/releases", Regulator, audit::releases, op("The values released for a day, of lifted notices too").query("day", integer()).answers::<s::audit::releases::DatedReleasesView>(OK))
         .get("/v1/audit/report", Regulator, audit::report, op("A signed report").option("from", integer()).option("to", integer()).answers::<s::audit::report::SignedReport>(OK))
         .get("/v1/audit/reads", Regulator, audit::reads, op("The log of reads").option("after", integer()).answers::<s::audit::reads::ReadsView>(OK))

@@ -2,14 +2,17 @@
 
 use super::auth::Caller;
 use super::extract::JsonBytes;
+use super::problem::{Kind, kind_of};
+use super::reading::apart;
 use super::reply::{Created, Reply};
 use crate::app::App;
 use crate::service::ServiceError;
+use crate::service::audit::attempts;
 use crate::service::error::RequestError;
 use crate::service::submission::{self, IdempotencyKey, ReceiptView, Request, Submission};
 use axum::Extension;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use luyin_protocol::tx::TxKind;
 
 /// The name of the header with a client's own name for its request.
@@ -55,10 +58,35 @@ routes! {
     attest: Attest;
     /// `POST /v1/attestations/withdrawals`
     withdraw: AttestWithdrawn;
-    /// `POST /v1/governance`
-    govern: Governance;
     /// `POST /v1/releases`
     release: Release;
+}
+
+/// `POST /v1/governance`. What is refused goes into the register of attempts first, also where the sender has hung up.
+pub async fn govern(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: JsonBytes<Submission>,
+) -> Reply<Created<ReceiptView>> {
+    // A handler is dropped when its connection ends, a task is not.
+    let worked = tokio::spawn(async move {
+        let submission = Submission {
+            tx: body.value.tx.clone(),
+        };
+        let handed = hand_in(app.clone(), &[TxKind::Governance], headers, None, body).await;
+        let refused = match handed {
+            Ok(taken) => return Ok(taken),
+            Err(refused) => refused,
+        };
+        let Kind { status, slug, .. } = kind_of(&refused);
+        if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
+            apart(move || attempts::keep(app.node(), app.attempts(), &submission, slug)).await?;
+        }
+        Err(refused)
+    });
+    worked
+        .await
+        .map_err(|e| ServiceError::Internal(e.to_string()))?
 }
 
 async fn hand_in(

@@ -106,6 +106,12 @@ impl DataDirectory {
         self.root.join("walk-ins")
     }
 
+    /// The register of refused attempts of the authority.
+    #[must_use]
+    pub fn attempts(&self) -> PathBuf {
+        self.root.join("authority-attempts.log")
+    }
+
     /// The log of regulators' reads.
     #[must_use]
     pub fn reads(&self) -> PathBuf {

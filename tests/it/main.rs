@@ -30,3 +30,4 @@ mod signatures;
 mod slow;
 mod trustees;
 mod wallet;
+mod zhengzhou;

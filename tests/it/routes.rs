@@ -65,6 +65,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("POST", "/v1/audit/verify", "regulator"),
     ("GET", "/v1/audit/actions", "regulator"),
+    ("GET", "/v1/audit/attempts", "regulator"),
     ("GET", "/v1/audit/releases", "regulator"),
     ("GET", "/v1/audit/report", "regulator"),
     ("GET", "/v1/audit/reads", "regulator"),

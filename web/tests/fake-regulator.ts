@@ -105,6 +105,8 @@ export class FakeRegulator implements Device {
         return findings
       case '/v1/audit/actions':
         return { actions: this.actions() }
+      case '/v1/audit/attempts':
+        return { attempts: this.attempts(Number(url.searchParams.get('after'))) }
       case '/v1/audit/reads':
         return { reads: this.reads(Number(url.searchParams.get('after'))) }
       case '/v1/audit/report': {
@@ -141,6 +143,16 @@ export class FakeRegulator implements Device {
       { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
       { ...action, entry: 11, sequence: 4, time: this.now - 600_000, kind: 'unaccredit', clause: PLACE, approver: hex(20) },
     ]
+  }
+
+  private attempts(after: number): unknown[] {
+    const row = { first: this.now - 500_000, last: this.now - 400_000, kind: 'risk_notice', taken: false, folded: false, sequence: 5 }
+    const proposer = { role: 'proposer', key: hex(20) }
+    return [
+      { ...row, number: 1, count: 1, signers: [proposer], reason: 'one-role', digest: hex(31) },
+      { ...row, number: 2, count: 1_317, folded: true, signers: [proposer, { role: 'approver', key: hex(21) }], reason: 'notice-without-evidence', digest: hex(32) },
+      { ...row, number: 3, count: 2, signers: [], kind: 'unreadable', reason: 'malformed-bytes', digest: hex(33) },
+    ].filter((one) => one.number > after)
   }
 
   private reads(after: number): unknown[] {

@@ -1,10 +1,10 @@
 //! The log of reads (protocol section 10): who asked for what, written and synced before the answer goes out.
 
+use super::lines::{self, Lines};
 use luyin_protocol::did::Did;
 use luyin_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use utoipa::ToSchema;
@@ -42,7 +42,7 @@ pub struct ReadLog {
 
 #[derive(Debug)]
 struct End {
-    file: File,
+    lines: Lines,
     number: u64,
 }
 
@@ -52,20 +52,12 @@ impl ReadLog {
     /// # Errors
     /// Those of the file system.
     pub fn open(path: PathBuf) -> io::Result<Self> {
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .read(true)
-            .open(&path)?;
+        let lines = Lines::open(path)?;
+        let path = lines.path().to_owned();
         let bytes = std::fs::read(&path)?;
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
-        if whole < bytes.len() {
-            file.set_len(u64::try_from(whole).unwrap_or(0))?;
-            file.sync_all()?;
-        }
-        let lines = bytes.iter().take(whole).filter(|b| **b == b'\n').count();
-        let number = u64::try_from(lines).unwrap_or(u64::MAX);
-        let end = Mutex::new(End { file, number });
+        let count = bytes.iter().filter(|b| **b == b'\n').count();
+        let number = u64::try_from(count).unwrap_or(u64::MAX);
+        let end = Mutex::new(End { lines, number });
         Ok(Self { path, end })
     }
 
@@ -81,18 +73,7 @@ impl ReadLog {
             reader,
             what: what.to_owned(),
         };
-        let mut line = serde_json::to_vec(&read)?;
-        line.push(b'\n');
-        let before = end.file.metadata()?.len();
-        let written = end
-            .file
-            .write_all(&line)
-            .and_then(|()| end.file.sync_data());
-        if let Err(error) = written {
-            // A line that may be torn must not stand before the next one.
-            end.file.set_len(before)?;
-            return Err(error);
-        }
+        end.lines.append(&read)?;
         end.number = read.number;
         Ok(())
     }
@@ -103,8 +84,8 @@ impl ReadLog {
     /// Those of the file system.
     pub fn after(&self, number: u64) -> io::Result<ReadsView> {
         let mut reads = Vec::new();
-        for line in BufReader::new(File::open(&self.path)?).lines() {
-            let read: Read = serde_json::from_str(&line?)?;
+        for read in lines::read(&self.path)? {
+            let read: Read = read?;
             if read.number > number {
                 reads.push(read);
             }
@@ -119,6 +100,8 @@ impl ReadLog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::OpenOptions;
+    use std::io::Write as _;
 
     #[test]
     fn reads_survive_a_torn_last_line_and_are_counted_on() {

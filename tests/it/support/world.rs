@@ -12,6 +12,7 @@ use luyin::node::Node;
 use luyin::node::directory::DataDirectory;
 use luyin::node::open::{Opening, Storage, open_with};
 use luyin::node::verifying_keys;
+use luyin::service::audit::attempts::Attempts;
 use luyin::service::audit::reads::ReadLog;
 use luyin::service::gate::records::GateRecords;
 use luyin::service::gate::walk_ins::WalkIns;
@@ -141,9 +142,9 @@ pub fn founding(verifying_keys: VerifyingKeys, cadence: Cadence) -> NetworkParam
         cadence,
         proposers: vec![seeded(2).public()],
         approvers: vec![seeded(3).public()],
-        trustees: (0..TRUSTEES as u8).map(trustee).collect(),
         reviewers: vec![seeded(4).public()],
         two_reach: DEFAULT_TWO_REACH,
+        trustees: (0..TRUSTEES as u8).map(trustee).collect(),
         evaluators: (0..EVALUATORS as u8)
             .map(|n| Sha256Hash::from_bytes(evaluator(n).public().to_bytes()))
             .collect(),
@@ -227,6 +228,7 @@ impl World {
             records: GateRecords::open(at("records"), 14).unwrap(),
             walk_ins: WalkIns::open(at("walk-ins")).unwrap(),
             reads: ReadLog::open(at("reads")).unwrap(),
+            attempts: Attempts::open(at("attempts")).unwrap(),
             pages: Pages::of(PAGE_FILES.map(|(name, text)| (name.into(), text.as_bytes().into()))),
             directory: None,
             config,
@@ -288,17 +290,15 @@ impl World {
             proposal: proposer.sign(Domain::Governance, &network, &body),
             approver: approver.public(),
             approval: approver.sign(Domain::Governance, &network, &body),
+            review: None,
         };
         Tx::Governance(Governance {
-            review: None,
             sequence,
             action,
             approvals,
         })
     }
 
-    /// Sends; the node must answer.
-    pub fn send(&self, call: &Call) -> Answer {
     /// The same with the third approval, which what may reach many needs.
     pub fn reviewed(&self, sequence: u64, action: GovernanceAction) -> Tx {
         let Tx::Governance(mut tx) = self.governance(sequence, action) else {
@@ -313,6 +313,8 @@ impl World {
         Tx::Governance(tx)
     }
 
+    /// Sends; the node must answer.
+    pub fn send(&self, call: &Call) -> Answer {
         call.send(self.address).expect("the node answers")
     }
 

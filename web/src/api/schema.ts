@@ -894,6 +894,53 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refused attempts of the authority */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttemptsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/reads": {
         parameters: {
             query?: never;
@@ -2013,7 +2060,7 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        /** The next governance sequence number */
+        /** The next governance sequence number, and what two signatures reach */
         get: {
             parameters: {
                 query?: never;
@@ -2715,6 +2762,8 @@ export type components = {
             kind: string;
             /** @description The proposer's key, 64 hex digits. */
             proposer: string;
+            /** @description The reviewer's key, 64 hex digits, where there is a third approval. */
+            reviewer?: string | null;
             /**
              * Format: int64
              * @description Its number among all actions.
@@ -2725,6 +2774,61 @@ export type components = {
              * @description When, milliseconds since 1970.
              */
             time: number;
+        };
+        /** @description What was attempted, as far as it can be told. */
+        Attempt: {
+            /** @description SHA-256 of what is signed, number and action; of the bytes where they cannot be read. */
+            digest: string;
+            /** @description The action's kind, as in the list of actions, or `unreadable`. */
+            kind: string;
+            /** @description Why it was refused: the problem's slug. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The number that it was to have.
+             */
+            sequence?: number | null;
+            /** @description Whose signatures hold; nobody's where there is none. */
+            signers: components["schemas"]["AttemptSigner"][];
+            /** @description The number was taken: its signatures may come from the log, and anyone may have sent it. */
+            taken: boolean;
+        };
+        /** @description A row of the register. */
+        AttemptRow: components["schemas"]["Attempt"] & {
+            /**
+             * Format: int64
+             * @description How often. A node that was killed may remember fewer, yet more than half.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description When first, milliseconds since 1970.
+             */
+            first: number;
+            /** @description Whether different actions are counted here; `digest` and `sequence` are the last one's. */
+            folded: boolean;
+            /**
+             * Format: int64
+             * @description When last.
+             */
+            last: number;
+            /**
+             * Format: int64
+             * @description Counts from 1.
+             */
+            number: number;
+        };
+        /** @description Who signed: a key of the founding data whose signature over this action and number holds. */
+        AttemptSigner: {
+            /** @description The key, 64 hex digits. */
+            key: string;
+            /** @description `proposer`, `approver` or `reviewer`. */
+            role: string;
+        };
+        /** @description A page of the register. */
+        AttemptsView: {
+            /** @description By rising number, at most 1,000. */
+            attempts: components["schemas"]["AttemptRow"][];
         };
         /** @description A day's live root. */
         AttestationRootView: {
@@ -3035,13 +3139,31 @@ export type components = {
              */
             next: number;
         };
-        /** @description The number that the next governance transaction must have. */
+        /**
+         * @description What the authority must know before it signs: the number that the next governance transaction must have, and how many
+         *     an action may reach (clause 7.16a).
+         */
         NextView: {
+            /**
+             * Format: int64
+             * @description Enrolments on the log: so many may lose their green by a version that asks more.
+             */
+            enrolments: number;
             /**
              * Format: int64
              * @description Counts from 1.
              */
             next: number;
+            /**
+             * Format: int64
+             * @description Notices published on the clock's day.
+             */
+            notices_today: number;
+            /**
+             * Format: int32
+             * @description How many persons two signatures reach.
+             */
+            two_reach: number;
         };
         /** @description All notices that stand. */
         NoticesView: {
@@ -3317,6 +3439,10 @@ export type components = {
 };
 export type ActionsView = components['schemas']['ActionsView'];
 export type ActionView = components['schemas']['ActionView'];
+export type Attempt = components['schemas']['Attempt'];
+export type AttemptRow = components['schemas']['AttemptRow'];
+export type AttemptSigner = components['schemas']['AttemptSigner'];
+export type AttemptsView = components['schemas']['AttemptsView'];
 export type AttestationRootView = components['schemas']['AttestationRootView'];
 export type BitsView = components['schemas']['BitsView'];
 export type ClockSetting = components['schemas']['ClockSetting'];

@@ -1,4 +1,4 @@
-import type { ActionView, Findings, Read, SignedReport } from '../api/schema'
+import type { ActionView, AttemptRow, Findings, Read, SignedReport } from '../api/schema'
 import type { Colour, RecordCheck, RegulatorDevice, SignatureCheck } from '../device/api'
 import { now } from '../shared/now.svelte'
 import { spanOf, type Days } from './days'
@@ -82,6 +82,16 @@ export class Audit {
 
   async actions(): Promise<readonly ActionView[]> {
     return shapes.actions(await this.get('actions'))
+  }
+
+  /** All refused attempts, page by page. */
+  async attempts(): Promise<readonly AttemptRow[]> {
+    const all: AttemptRow[] = []
+    for (;;) {
+      const page = shapes.attempts(await this.get('attempts', { after: all.at(-1)?.number ?? 0 }))
+      if (page.length === 0) return all
+      all.push(...page)
+    }
   }
 
   async report(days: Days): Promise<shapes.Report> {

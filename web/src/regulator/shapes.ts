@@ -1,4 +1,4 @@
-import type { ActionView, Findings, OneRecordView, Read, ReadsView, RecordView, SignedReport } from '../api/schema'
+import type { ActionView, AttemptRow, Findings, OneRecordView, Read, ReadsView, RecordView, SignedReport } from '../api/schema'
 import type { Colour } from '../device/api'
 import { fault } from '../shared/fault'
 
@@ -90,6 +90,7 @@ function action(value: unknown): ActionView {
     action: text(one['action'], 'action'),
     proposer: text(one['proposer'], 'proposer'),
     approver: text(one['approver'], 'approver'),
+    reviewer: maybe(one['reviewer'], (key) => text(key, 'reviewer')),
     evidence: maybe(one['evidence'], (hash) => text(hash, 'evidence')),
     clause: maybe(one['clause'], (words) => text(words, 'clause')),
   }
@@ -97,6 +98,28 @@ function action(value: unknown): ActionView {
 
 export function actions(value: unknown): readonly ActionView[] {
   return list(object(value, 'actions')['actions'], 'actions').map(action)
+}
+
+export function attempts(value: unknown): readonly AttemptRow[] {
+  return list(object(value, 'attempts')['attempts'], 'attempts').map((one): AttemptRow => {
+    const row = object(one, 'attempt')
+    return {
+      number: number(row['number'], 'number'),
+      first: number(row['first'], 'first'),
+      last: number(row['last'], 'last'),
+      count: number(row['count'], 'count'),
+      folded: row['folded'] === true,
+      signers: list(row['signers'], 'signers').map((by) => {
+        const { role, key } = object(by, 'signer')
+        return { role: text(role, 'role'), key: text(key, 'key') }
+      }),
+      kind: text(row['kind'], 'kind'),
+      reason: text(row['reason'], 'reason'),
+      sequence: maybe(row['sequence'], (count) => number(count, 'sequence')),
+      taken: row['taken'] === true,
+      digest: text(row['digest'], 'digest'),
+    }
+  })
 }
 
 export function reads(value: unknown): ReadsView['reads'] {

@@ -217,3 +217,12 @@ test('a refusal names itself, and the search can be repeated', async () => {
   await user.click(screen.getByRole('button', { name: '重试' }))
   await screen.findByText(/第 1 页/)
 })
+
+test('refused attempts show who signed, why they were refused and how often', async () => {
+  await open()
+  await user.click(screen.getByRole('button', { name: '授权行为' }))
+  await screen.findByText('只有一种角色签署')
+  expect(screen.getByText('告知没有证据')).toBeTruthy()
+  expect(screen.getByText(/1317 次（内容不同，合并计数）/)).toBeTruthy()
+  expect(screen.getByText('无人：没有一个签名成立')).toBeTruthy()
+})
