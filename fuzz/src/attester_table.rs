@@ -4,8 +4,9 @@ use crate::{Outcome, Seed, Target, law, sample};
 use luyin::cli::attester::{FEVER_TENTHS, Row, Sheet};
 use luyin_protocol::attestation::{Attestation, AttestationKind, Statement};
 use luyin_protocol::codec::Canonical as _;
-use luyin_protocol::field::Nym;
+use luyin_protocol::field::{IssuerId, Nym};
 use luyin_protocol::time::Day;
+use std::sync::LazyLock;
 
 pub const TARGET: Target = Target {
     check,
@@ -14,11 +15,12 @@ pub const TARGET: Target = Target {
     seeds,
 };
 
+static ISSUER: LazyLock<IssuerId> = LazyLock::new(|| sample::did(103).issuer());
 const KINDS: [AttestationKind; 4] = AttestationKind::ALL;
 
 fn sheet(kind: AttestationKind, today: Day) -> Sheet {
     Sheet {
-        issuer: sample::did(103).issuer(),
+        issuer: *ISSUER,
         kind,
         today,
         fever_tenths: FEVER_TENTHS,
@@ -78,6 +80,7 @@ fn seeds() -> Vec<Seed> {
     vec![
         ("tests", table(&["negative", "positive"])),
         ("doses-and-readings", table(&["3", "37.2"])),
+        ("one-test", table(&["negative"])),
         ("itineraries", table(&["420100;JPN", ""])),
         ("not-a-table", b"binding\n".to_vec()),
     ]

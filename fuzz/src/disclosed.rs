@@ -39,8 +39,9 @@ fn seeds() -> Vec<Seed> {
         punctuality: Punctuality::OnTime,
     };
     opening.disclosure = opening.commitment();
-    vec![(
-        "on-time",
-        serde_json::to_vec(&opening).expect("an opening has JSON"),
-    )]
+    let opening = serde_json::to_vec(&opening).expect("an opening has JSON");
+    vec![
+        ("on-time-with-space", fault::with_space_behind(&opening)),
+        ("on-time", opening),
+    ]
 }

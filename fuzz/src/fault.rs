@@ -78,3 +78,8 @@ pub fn first_json<T: DeserializeOwned>(data: &[u8]) -> Result<T, String> {
     let first = values.next().ok_or("no value")?;
     first.map_err(|error| error.to_string())
 }
+
+/// The same JSON with white space behind it, which says nothing: there [`first_json`] overlooks what comes into its place.
+pub fn with_space_behind(json: &[u8]) -> Vec<u8> {
+    [json, &[b' '; 64]].concat()
+}

@@ -31,8 +31,9 @@ fn seeds() -> Vec<Seed> {
         policy: 1,
         node: "http://127.0.0.1:8420".into(),
     };
-    vec![(
-        "of-a-venue",
-        serde_json::to_vec(&settings).expect("settings have JSON"),
-    )]
+    let settings = serde_json::to_vec(&settings).expect("settings have JSON");
+    vec![
+        ("of-a-venue-with-space", fault::with_space_behind(&settings)),
+        ("of-a-venue", settings),
+    ]
 }

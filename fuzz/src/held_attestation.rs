@@ -32,5 +32,9 @@ fn seeds() -> Vec<Seed> {
         scope_day: sample::DAY,
         tree_day: sample::DAY,
     };
-    vec![("test", serde_json::to_vec(&held).expect("a file has JSON"))]
+    let held = serde_json::to_vec(&held).expect("a file has JSON");
+    vec![
+        ("test-with-space", fault::with_space_behind(&held)),
+        ("test", held),
+    ]
 }
