@@ -55,6 +55,10 @@ fn seeds() -> Vec<Seed> {
     };
     let transcript = Sha256Hash::of(b"transcript");
     vec![
+        (
+            "development-with-space",
+            fault::with_space_behind(&of(Provenance::Development)),
+        ),
         ("development", of(Provenance::Development)),
         ("ceremony", of(Provenance::Ceremony(transcript))),
     ]
