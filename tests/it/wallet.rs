@@ -49,8 +49,7 @@ pub fn governed() -> Town {
         GovernanceAction::RiskList(Box::new(risk)),
     ];
     for action in actions {
-        let next = town.world.get("/v1/governance/next").json();
-        let next = next.as_object().unwrap().values().next().unwrap().as_u64();
+        let next = town.world.get("/v1/governance/next").json()["next"].as_u64();
         let tx = town.world.governance(next.unwrap(), action);
         let answer = town.world.submit("/v1/governance", &tx);
         assert_eq!(answer.status, 201, "{}", answer.slug());
