@@ -1,6 +1,6 @@
 //! `luyin wallet why`: clause by clause, for any published policy and for another day.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use luyin_device::rulebook::{RuleStanding, Rulebook};
@@ -51,7 +51,7 @@ pub(super) fn why(args: &WhyArgs, say: Say) -> Result<(), WalletCommandError> {
     let mut opened = args.wallet.open()?;
     let now = opened.now_online()?;
     refresh(&mut opened)?;
-    let book = args.rules.as_ref().map(|path| rulebook(path)).transpose()?;
+    let book = args.rules.as_deref().map(rulebook).transpose()?;
     let asked = WhyAsked {
         // The rules say whose they are.
         policy: args
@@ -72,9 +72,9 @@ pub(super) fn why(args: &WhyArgs, say: Say) -> Result<(), WalletCommandError> {
     Ok(())
 }
 
-fn rulebook(path: &PathBuf) -> Result<Rulebook, WalletCommandError> {
+fn rulebook(path: &Path) -> Result<Rulebook, WalletCommandError> {
     Rulebook::read(&read(path)?).map_err(|refusal| WalletCommandError::Unreadable {
-        path: path.clone(),
+        path: path.to_owned(),
         reason: refusal.to_string(),
     })
 }
