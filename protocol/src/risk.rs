@@ -294,7 +294,8 @@ mod tests {
             notice()
         );
         assert_eq!(notice().check_grounds(), Ok(()));
-        let groundless: [(NoGrounds, fn(&mut RiskNotice)); 3] = [
+        type Change = fn(&mut RiskNotice);
+        let groundless: [(NoGrounds, Change); 3] = [
             (NoGrounds::Evidence, |n| {
                 n.evidence = Sha256Hash::from_bytes([0; 32]);
             }),

@@ -13,7 +13,7 @@ fn a_note_goes_on_from_an_older_tree_by_a_checkin_and_then_stands_in_the_newest(
         .unwrap();
     // 36 trees: tree 0 is one of the 20 that are archived.
     ledger.bury(35);
-    let epoch = u32::try_from(ledger.newest_epoch().number).unwrap();
+    let epoch = ledger.newest_epoch().number;
     let attestation = ledger.attest(&holder, Statement::Test { negative: true });
     wallet.receive(None, attestation).unwrap();
     let absorbed = wallet.absorb(None, &ledger, &FakeProver);
