@@ -272,7 +272,8 @@ fn role_in_words(role: &Role) -> String {
     }
 }
 
-const fn class_in_words(class: NoticeClass) -> &'static str {
+/// The class of a notice in words.
+pub(crate) const fn class_in_words(class: NoticeClass) -> &'static str {
     match class {
         NoticeClass::Confirmed => "confirmed case",
         NoticeClass::CloseContact => "close contact",

@@ -21,6 +21,7 @@ use luyin_protocol::time::Day;
 use luyin_protocol::tx::{Governance, GovernanceAction, Release, Tx};
 use serde_json::json;
 
+pub(crate) use self::action::class_in_words;
 pub use self::action::{ActionError, ActionFile};
 use self::action::{MAX_FILE, in_words};
 use self::dry_run::{DryRun, DryRunError};

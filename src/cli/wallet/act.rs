@@ -8,6 +8,7 @@ use luyin_protocol::time::Day;
 use serde_json::json;
 
 use super::{CheckinArgs, Opened, WalletArgs, WalletCommandError, file_error, read, write};
+use crate::cli::authority::class_in_words;
 use crate::cli::say::Say;
 use crate::client::NodeClient;
 use luyin_device::enrolment::{Surname, surname_of};
@@ -379,9 +380,10 @@ fn lines(status: &luyin_device::wallet::Status) -> String {
 pub(super) fn notice_lines(notice: &luyin_device::wallet::NoticeAboutMe) -> String {
     let until = notice.until.map(Day::to_iso).unwrap_or_default();
     let clause = notice.clause.as_deref().unwrap_or("-");
+    let class = notice.class.map_or("a notice", class_in_words);
     format!(
-        "\n  ! {:?} until {until}: {clause}\n    {} / {}\n    {}",
-        notice.class, notice.appeal_zh, notice.appeal_en, notice.notice
+        "\n  ! {class} until {until}: {clause}\n    {} / {}\n    {}",
+        notice.appeal_zh, notice.appeal_en, notice.notice
     )
 }
 
