@@ -41,6 +41,8 @@ pub struct Config {
     pub retention: RetentionConfig,
     /// What gates are given.
     pub gate: GateConfig,
+    /// Who cosigns checkpoints.
+    pub witnesses: WitnessesConfig,
 }
 
 /// The HTTP side.
@@ -75,6 +77,14 @@ impl Default for HttpConfig {
             connections: 4_096,
         }
     }
+}
+
+/// Who cosigns checkpoints.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct WitnessesConfig {
+    /// Addresses of the network's witnesses; at least as many as the founding data ask for.
+    pub urls: Vec<String>,
 }
 
 /// Ordering and writing.
@@ -198,6 +208,7 @@ impl Config {
             limits,
             retention,
             gate,
+            witnesses,
         } = self;
         let positive = [
             http.body_bytes,
@@ -233,6 +244,10 @@ impl Config {
         }
         if retention.gate_record_days == 0 || retention.gate_record_days > 14 {
             return Err(ConfigError::Value("gate records kept for 1 to 14 days"));
+        }
+        let address = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        if witnesses.urls.len() > 16 || !witnesses.urls.iter().all(address) {
+            return Err(ConfigError::Value("at most 16 addresses of witnesses"));
         }
         Ok(())
     }

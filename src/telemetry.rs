@@ -49,6 +49,10 @@ pub struct Metrics {
     pub queued: IntGauge,
     /// Transactions turned away because too many wait.
     pub overloaded: IntCounter,
+    /// Cosignatures on the newest checkpoint that was put to the witnesses.
+    pub cosignatures: IntGauge,
+    /// Times that a witness did not cosign.
+    pub witness_failures: IntCounter,
     /// Height of the newest durable block.
     pub height: IntGauge,
     /// Transactions of a block.
@@ -95,6 +99,14 @@ impl Metrics {
                 "luyin_overloaded_total",
                 "Transactions turned away because too many wait.",
             )?,
+            cosignatures: IntGauge::new(
+                "luyin_cosignatures",
+                "Cosignatures on the newest checkpoint that was put to the witnesses.",
+            )?,
+            witness_failures: IntCounter::new(
+                "luyin_witness_failures_total",
+                "Times that a witness did not cosign.",
+            )?,
             height: IntGauge::new("luyin_height", "Height of the newest durable block.")?,
             block_size: histogram(
                 "luyin_block_transactions",
@@ -125,6 +137,8 @@ impl Metrics {
             refusals,
             queued,
             overloaded,
+            cosignatures,
+            witness_failures,
             height,
             block_size,
             judging,
@@ -135,6 +149,8 @@ impl Metrics {
         registry.register(Box::new(refusals.clone()))?;
         registry.register(Box::new(queued.clone()))?;
         registry.register(Box::new(overloaded.clone()))?;
+        registry.register(Box::new(cosignatures.clone()))?;
+        registry.register(Box::new(witness_failures.clone()))?;
         registry.register(Box::new(height.clone()))?;
         registry.register(Box::new(block_size.clone()))?;
         registry.register(Box::new(judging.clone()))?;
@@ -162,5 +178,43 @@ impl Metrics {
         let mut out = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut out)?;
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Names of figures in a text, without what Prometheus puts behind those of histograms.
+    fn figures(text: &str) -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        words
+            .filter(|word| word.starts_with("luyin_"))
+            .map(|word| {
+                let base = ["_bucket", "_sum", "_count"];
+                let base = base.iter().find_map(|end| word.strip_suffix(end));
+                base.unwrap_or(word).to_owned()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_figure_that_the_dashboard_and_the_alerts_ask_for_is_told_by_a_process() {
+        let metrics = Metrics::new().unwrap();
+        metrics.answered("GET", "/healthz", 200, Duration::ZERO);
+        metrics.refused("slug");
+        let node = String::from_utf8(metrics.to_text().unwrap()).unwrap();
+        let witness = figures(include_str!("witness/service.rs"));
+        let told: BTreeSet<String> = figures(&node).union(&witness).cloned().collect();
+        for asked in [
+            include_str!("../deploy/prometheus/alerts.yml"),
+            include_str!("../deploy/grafana/luyin.json"),
+        ] {
+            let asked = figures(asked);
+            assert!(asked.len() > 5);
+            let missing: Vec<_> = asked.difference(&told).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
     }
 }

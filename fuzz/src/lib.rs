@@ -124,11 +124,13 @@ targets! {
     surname,
     temperature,
     tile_path,
+    tlog_proof,
     trust_list,
     trustee_answer,
     verifying_key,
     wallet_content,
     wallet_vault,
+    witness_request,
     zkey,
 }
 

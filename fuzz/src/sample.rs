@@ -17,7 +17,7 @@ use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, GateBundle, Reason, 
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
     Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
-    VerifyingKeys,
+    VerifyingKeys, WitnessInfo,
 };
 use luyin_protocol::note::Mask;
 use luyin_protocol::pass::{GateCode, Pass, PassMode, ShownPass};
@@ -111,6 +111,11 @@ pub fn parameters() -> NetworkParameters {
             pass: hash,
         },
         nodes: vec![key(1).public()],
+        witnesses: vec![WitnessInfo {
+            name: "witness.example/one".to_owned(),
+            key: key(60).public(),
+        }],
+        witnesses_needed: 0,
     }
 }
 

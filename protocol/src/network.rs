@@ -3,6 +3,7 @@
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
 use crate::signature::{NetworkId, PublicKey, SealPublicKey, Sha256Hash};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Escrow trustees.
 pub const TRUSTEES: usize = 5;
@@ -14,8 +15,8 @@ pub const RELEASES_NEEDED: usize = 3;
 pub const EVALUATORS: usize = 3;
 /// How many persons two signatures reach where the founders state nothing else.
 pub const DEFAULT_TWO_REACH: u32 = 100;
-/// The founding data's form. The second brought reviewers.
-const VERSION: u8 = 2;
+/// The founding data's form. The second brought reviewers, the third witnesses.
+const VERSION: u8 = 3;
 const MAX_KEYS: usize = 16;
 const MAX_TEXT: usize = 100;
 
@@ -38,6 +39,15 @@ pub struct TrusteeInfo {
     pub sign: PublicKey,
     /// Shares are sealed to it.
     pub seal: SealPublicKey,
+}
+
+/// A witness as the founding data name it: it cosigns checkpoints (clause 8.9a).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessInfo {
+    /// Its name on cosignatures, e.g. `witness.example/one`.
+    pub name: String,
+    /// Its key, with which it signs nothing else.
+    pub key: PublicKey,
 }
 
 /// Time spans of the network, in milliseconds.
@@ -113,6 +123,10 @@ pub struct NetworkParameters {
     pub verifying_keys: VerifyingKeys,
     /// Keys that sign checkpoints and bundles.
     pub nodes: Vec<PublicKey>,
+    /// Witnesses; there may be none.
+    pub witnesses: Vec<WitnessInfo>,
+    /// How many of them must have cosigned a checkpoint before anyone believes it.
+    pub witnesses_needed: u8,
 }
 
 impl NetworkParameters {
@@ -147,13 +161,15 @@ impl NetworkParameters {
                 "at most 16 reviewers that neither propose nor approve",
             ));
         }
+        self.check_witnesses()?;
         let keys = self
             .proposers
             .iter()
             .chain(&self.approvers)
             .chain(&self.reviewers)
             .chain(&self.nodes)
-            .chain(self.trustees.iter().map(|t| &t.sign));
+            .chain(self.trustees.iter().map(|t| &t.sign))
+            .chain(self.witnesses.iter().map(|w| &w.key));
         for key in keys {
             PublicKey::checked(*key.as_bytes())?;
         }
@@ -164,6 +180,43 @@ impl NetworkParameters {
             ));
         }
         Ok(())
+    }
+}
+
+impl NetworkParameters {
+    /// Nobody counts twice, by name or by key, and no witness is a node: it would watch over itself.
+    fn check_witnesses(&self) -> Result<(), DecodeError> {
+        let barred = |c: char| !c.is_ascii_graphic() || c == '+';
+        let named = |w: &WitnessInfo| !w.name.is_empty() && !w.name.contains(barred);
+        let other = |w: &WitnessInfo| w.name != self.origin && !self.nodes.contains(&w.key);
+        let mut names = HashSet::new();
+        let mut keys = HashSet::new();
+        let mut distinct =
+            |w: &WitnessInfo| names.insert(w.name.clone()) && keys.insert(*w.key.as_bytes());
+        let mut each = |w: &WitnessInfo| named(w) && other(w) && distinct(w);
+        if self.witnesses.len() > MAX_KEYS || !self.witnesses.iter().all(&mut each) {
+            return Err(DecodeError::Invalid(
+                "at most 16 witnesses with names and keys of their own",
+            ));
+        }
+        if usize::from(self.witnesses_needed) > self.witnesses.len() {
+            return Err(DecodeError::Invalid(
+                "no more witnesses needed than there are",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Canonical for WitnessInfo {
+    fn encode(&self, w: &mut Writer) {
+        w.bytes(self.name.as_bytes()).value(&self.key);
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            name: r.text(MAX_TEXT, "a witness's name")?,
+            key: r.value()?,
+        })
     }
 }
 
@@ -196,6 +249,8 @@ impl Canonical for NetworkParameters {
             evaluators,
             verifying_keys,
             nodes,
+            witnesses,
+            witnesses_needed,
         } = self;
         let Cadence {
             quick_ms,
@@ -226,7 +281,9 @@ impl Canonical for NetworkParameters {
             .value(checkin)
             .value(absorb)
             .value(pass)
-            .sequence(nodes);
+            .sequence(nodes)
+            .sequence(witnesses)
+            .u8(*witnesses_needed);
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let version = r.u8("a genesis version")?;
@@ -259,6 +316,8 @@ impl Canonical for NetworkParameters {
                 pass: r.value()?,
             },
             nodes: r.sequence(MAX_KEYS, "nodes")?,
+            witnesses: r.sequence(MAX_KEYS, "witnesses")?,
+            witnesses_needed: r.u8("a number of witnesses")?,
         };
         parameters.check()?;
         Ok(parameters)

@@ -198,6 +198,8 @@ fn parameters(
         evaluators: vec![Sha256Hash::of(b"bench"); 3],
         verifying_keys,
         nodes: vec![node.public()],
+        witnesses: vec![],
+        witnesses_needed: 0,
     }
 }
 

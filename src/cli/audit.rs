@@ -1,14 +1,20 @@
 //! `luyin audit`: a regulator reads, re-verifies, and believes nothing that it has not checked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use luyin_ledger::log::proof_file::{ProofFile, ProofFileError};
 use luyin_protocol::did::Did;
+use luyin_protocol::tx::Entry;
 use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use luyin_device::audit::{self, Action, Attempt, AuditError, Auditor, Record, SignedReport, Span};
+use crate::node::directory::{DirectoryError, read_genesis};
+use crate::service::entry::kind_name;
+use luyin_device::audit::{
+    self, Action, Attempt, AuditError, Auditor, Proved, Record, SignedReport, Span,
+};
 use luyin_device::client::ClientError;
 
 /// Name of the regulator's key in its keystore, where none is given.
@@ -24,7 +30,8 @@ const KEY: &str = "regulator";
   luyin audit actions      --keystore regulator.keys
   luyin audit attempts     --keystore regulator.keys
   luyin audit report       --keystore regulator.keys --out report.json
-  luyin audit proof inclusion 42
+  luyin audit proof inclusion 42 --out 42.tlog-proof
+  luyin audit proof check 42.tlog-proof --genesis genesis.bin
   luyin audit proof consistency 100
 Every read is itself logged by the node.")]
 pub enum Command {
@@ -92,8 +99,19 @@ pub enum Proof {
     Inclusion {
         /// The entry's number
         entry: u64,
+        /// Write the proof to a file that verifies offline (C2SP tlog-proof)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         #[command(flatten)]
         node: NodeArgs,
+    },
+    /// That a file of `inclusion --out` holds, with the founding data alone
+    Check {
+        /// The file
+        file: PathBuf,
+        /// The network's founding data, `genesis.bin` of any node
+        #[arg(long, value_name = "FILE")]
+        genesis: PathBuf,
     },
     /// That the log of today begins with an earlier one
     Consistency {
@@ -153,6 +171,12 @@ pub enum AuditCommandError {
         /// verdicts
         disputed: usize,
     },
+    /// A proof's file.
+    #[error("the proof's file: {0}")]
+    Proof(#[from] ProofFileError),
+    /// The founding data.
+    #[error(transparent)]
+    Genesis(#[from] DirectoryError),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -215,7 +239,28 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
             out,
             organisation,
         } => report(from, to, out, &organisation.open(KEY)?, say),
-        Command::Proof(Proof::Inclusion { entry, node }) => {
+        Command::Proof(Proof::Inclusion {
+            entry,
+            out: Some(out),
+            node,
+        }) => {
+            let (proved, file) = audit::travelling(&node.client()?, entry)?;
+            write(&out, &file.to_bytes())?;
+            say.outcome(&proved, || {
+                let out = out.display();
+                format!(
+                    "entry {entry} is in the log of {} entries; proof in {out}",
+                    proved.size
+                )
+            });
+            Ok(())
+        }
+        Command::Proof(Proof::Check { file, genesis }) => check(&file, &genesis, say),
+        Command::Proof(Proof::Inclusion {
+            entry,
+            out: None,
+            node,
+        }) => {
             let proved = audit::inclusion(&node.client()?, entry)?;
             say.outcome(&proved, || {
                 format!("entry {entry} is in the log of {} entries", proved.size)
@@ -233,6 +278,39 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
             Ok(())
         }
     }
+}
+
+/// Verifies a proof that travelled.
+fn check(file: &Path, genesis: &Path, say: Say) -> Result<(), AuditCommandError> {
+    let bytes = std::fs::read(file).map_err(|source| AuditCommandError::File {
+        path: file.to_owned(),
+        source,
+    })?;
+    let proof = ProofFile::from_bytes(&bytes)?;
+    let (proved, entry) = audit::travelled(&proof, &read_genesis(genesis)?)?;
+    let entry = match &entry {
+        Entry::Genesis(_) => "genesis".to_owned(),
+        Entry::Block(_) => "block".to_owned(),
+        Entry::Tx(tx) => kind_name(tx.kind()),
+    };
+    let index = proof.index.get();
+    let value = json!({ "entry": index, "kind": entry, "proved": proved });
+    say.outcome(&value, || {
+        let witnesses = match proved.witnesses.as_slice() {
+            [] => "no witness".to_owned(),
+            names => names.join(", "),
+        };
+        let Proved { size, .. } = proved;
+        format!("entry {index} ({entry}) is in the log of {size} entries, cosigned by {witnesses}")
+    });
+    Ok(())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), AuditCommandError> {
+    luyin_keys::durable_file::replace(path, bytes).map_err(|source| AuditCommandError::File {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn settle(rejected: usize, disputed: usize) -> Result<(), AuditCommandError> {
@@ -321,12 +399,7 @@ fn report(
         .map_err(|_| AuditError::DoesNotHold("the report is no JSON"))?;
     if let Some(path) = &out {
         let bytes = serde_json::to_vec_pretty(&signed).unwrap_or_default();
-        luyin_keys::durable_file::replace(path, &bytes).map_err(|source| {
-            AuditCommandError::File {
-                path: path.clone(),
-                source,
-            }
-        })?;
+        write(path, &bytes)?;
     }
     say.outcome(
         &json!({ "report": content, "signer": signed.signer, "verified": true }),

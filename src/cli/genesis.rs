@@ -6,11 +6,14 @@ use crate::node::verifying_keys::{self, KeysError};
 use crate::trustee::PublicInfo;
 use clap::{Args, Subcommand, ValueEnum};
 use luyin_keys::manifest::{KeyDirectory, ManifestError, Mode, VkAllowList};
+use luyin_ledger::log::checkpoint::{SignError, VerifierKey, node_keys};
 use luyin_protocol::codec::DecodeError;
 use luyin_protocol::network::{
     Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TrusteeInfo,
+    WitnessInfo,
 };
 use luyin_protocol::signature::PublicKey;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -20,7 +23,8 @@ use thiserror::Error;
 #[command(after_help = "Example:
   luyin genesis init --data node --origin luyin.example/demo --mode development --keys keys \\
       --proposer <KEY> --approver <KEY> --node-key <KEY> --trustee trustee-1.json ... --trustee trustee-5.json
-Keys are 64 hex digits, as `luyin keystore export` prints them; trustee files are what `luyin trustee init --json` printed.")]
+Keys are 64 hex digits, as `luyin keystore export` prints them; trustee and witness files are what `init --json` of `luyin trustee`
+and of `luyin witness` printed.")]
 pub enum Command {
     /// Write founding data into a node's data directory
     Init(InitArgs),
@@ -59,6 +63,12 @@ pub struct InitArgs {
     /// What a trustee printed at its `init`; five of them
     #[arg(long = "trustee", value_name = "FILE", required = true)]
     pub trustees: Vec<PathBuf>,
+    /// What a witness printed at its `init`; may be repeated
+    #[arg(long = "witness", value_name = "FILE")]
+    pub witnesses: Vec<PathBuf>,
+    /// How many witnesses must have cosigned a checkpoint before anyone believes it
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub witnesses_needed: u8,
     /// Epochs for those who cannot wait, in seconds (120; 15 in demo networks)
     #[arg(long, value_name = "SECONDS")]
     pub quick: Option<u32>,
@@ -76,9 +86,9 @@ pub enum ModeArg {
 /// Why there are no founding data.
 #[derive(Debug, Error)]
 pub enum GenesisError {
-    /// A trustee's file.
+    /// A trustee's or a witness's file.
     #[error("{path}: {why}")]
-    Trustee {
+    Card {
         /// which
         path: PathBuf,
         /// why not
@@ -98,6 +108,9 @@ pub enum GenesisError {
     /// The parts disagree.
     #[error("founding data: {0}")]
     Form(#[from] DecodeError),
+    /// A node's key.
+    #[error("a node's key: {0}")]
+    Node(#[from] SignError),
     /// The data directory.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
@@ -109,11 +122,8 @@ pub enum GenesisError {
 /// [`GenesisError`].
 pub fn run(command: Command, say: Say) -> Result<(), GenesisError> {
     let Command::Init(args) = command;
-    let trustees: Vec<PublicInfo> = args
-        .trustees
-        .iter()
-        .map(|path| read_trustee(path))
-        .collect::<Result<_, _>>()?;
+    let trustees: Vec<PublicInfo> = cards(&args.trustees)?;
+    let witnesses: Vec<WitnessInfo> = cards(&args.witnesses)?;
     let mut cadence = Cadence::standard();
     if let Some(seconds) = args.quick {
         cadence.quick_ms = seconds.saturating_mul(1000);
@@ -132,12 +142,17 @@ pub fn run(command: Command, say: Say) -> Result<(), GenesisError> {
         two_reach: args.two_reach,
         nodes: args.nodes,
         trustees,
+        witnesses,
+        witnesses_needed: args.witnesses_needed,
     };
     let parameters = founding.parameters(&args.keys)?;
     DataDirectory::found(&args.data, &parameters)?;
     let network = parameters.id();
-    say.outcome(&json!({ "network": network }), || {
-        format!("network {network}")
+    let keys = node_keys(&parameters)?;
+    let logs: Vec<String> = keys.iter().map(VerifierKey::to_text).collect();
+    say.outcome(&json!({ "network": network, "logs": logs }), || {
+        let logs = logs.iter().map(|key| format!("\nlog {key}"));
+        format!("network {network}{}", logs.collect::<String>())
     });
     Ok(())
 }
@@ -163,6 +178,10 @@ pub struct Founding {
     pub nodes: Vec<PublicKey>,
     /// The five trustees, in any order.
     pub trustees: Vec<PublicInfo>,
+    /// Witnesses; there may be none.
+    pub witnesses: Vec<WitnessInfo>,
+    /// How many of them a checkpoint needs.
+    pub witnesses_needed: u8,
 }
 
 impl Founding {
@@ -203,14 +222,21 @@ impl Founding {
             evaluators,
             verifying_keys: verifying_keys::hashes(&directory)?,
             nodes: self.nodes,
+            witnesses: self.witnesses,
+            witnesses_needed: self.witnesses_needed,
         };
         parameters.check()?;
         Ok(parameters)
     }
 }
 
-fn read_trustee(path: &Path) -> Result<PublicInfo, GenesisError> {
-    let bad = |why: String| GenesisError::Trustee {
+/// What parties printed about themselves.
+fn cards<T: DeserializeOwned>(paths: &[PathBuf]) -> Result<Vec<T>, GenesisError> {
+    paths.iter().map(|path| card(path)).collect()
+}
+
+fn card<T: DeserializeOwned>(path: &Path) -> Result<T, GenesisError> {
+    let bad = |why: String| GenesisError::Card {
         path: path.to_owned(),
         why,
     };

@@ -21,3 +21,4 @@ pub mod serve;
 pub mod trustee;
 pub mod verify_log;
 pub mod wallet;
+pub mod witness;

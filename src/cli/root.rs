@@ -3,7 +3,7 @@
 use super::say::Say;
 use super::{
     attester, audit, authority, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index,
-    registrar, serve, trustee, verify_log, wallet,
+    registrar, serve, trustee, verify_log, wallet, witness,
 };
 use crate::telemetry::{LogForm, start_log};
 use clap::{Parser, Subcommand};
@@ -51,6 +51,9 @@ enum Verb {
     /// An escrow trustee's process
     #[command(subcommand)]
     Trustee(trustee::Command),
+    /// A witness's process
+    #[command(subcommand)]
+    Witness(witness::Command),
     /// A person's wallet, or a family's
     #[command(subcommand)]
     Wallet(wallet::Command),
@@ -97,6 +100,7 @@ fn run(verb: Verb, say: Say) -> anyhow::Result<()> {
         Verb::Keystore(command) => keystore::run(command, say)?,
         Verb::Did(command) => did::run(command, say)?,
         Verb::Trustee(command) => trustee::run(command, say)?,
+        Verb::Witness(command) => witness::run(command, say)?,
         Verb::Wallet(command) => wallet::run(command, say)?,
         Verb::Audit(command) => audit::run(command, say)?,
         Verb::Gate(command) => gate::run(command, say)?,

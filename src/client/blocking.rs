@@ -13,12 +13,20 @@ pub struct Blocking(Agent);
 
 impl Default for Blocking {
     fn default() -> Self {
+        Self::patient(Duration::from_secs(120))
+    }
+}
+
+impl Blocking {
+    /// An agent that waits so long for an answer.
+    #[must_use]
+    pub fn patient(time: Duration) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .user_agent("luyin")
-            .timeout_connect(Some(Duration::from_secs(5)))
-            .timeout_global(Some(Duration::from_secs(120)))
+            .timeout_connect(Some(time.min(Duration::from_secs(5))))
+            .timeout_global(Some(time))
             .build();
         Self(agent.into())
     }

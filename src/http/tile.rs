@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 pub async fn checkpoint(State(app): State<App>) -> Bytes {
     Bytes {
-        content: app.node().published().newest().note,
+        content: app.node().served().note,
         media: "text/plain; charset=utf-8",
         keep: Keep::Briefly,
     }

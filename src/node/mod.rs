@@ -11,6 +11,7 @@ pub mod published;
 pub mod receipts;
 mod turn;
 pub mod verifying_keys;
+pub mod witnessing;
 mod writing;
 
 pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
@@ -32,6 +33,7 @@ use receipts::Receipts;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use witnessing::Cosigned;
 
 /// Rows of the index read at once.
 const OWNERS_PAGE: usize = 4_096;
@@ -45,6 +47,7 @@ pub struct Node {
     orderer: Arc<dyn Orderer>,
     receipts: Receipts,
     published: Published,
+    cosigned: Option<Cosigned>,
     signing: SigningKey,
     keys: Keys,
     key_files: KeyDirectory,
@@ -97,6 +100,27 @@ impl Node {
     #[must_use]
     pub const fn published(&self) -> &Published {
         &self.published
+    }
+
+    /// The checkpoint that readers are shown: the newest, or the newest that enough witnesses cosigned.
+    #[must_use]
+    pub fn served(&self) -> Shown {
+        let own = self.published.newest();
+        match &self.cosigned {
+            Some(cosigned) => cosigned.served(own),
+            None => own,
+        }
+    }
+
+    /// The checkpoint that covers an entry: the one that readers are shown, or the node's own where it is ahead.
+    pub async fn covering(&self, entry: EntryIndex) -> Option<Shown> {
+        let own = self.published.covering(entry).await?;
+        let served = self.served();
+        Some(if served.head.size() > entry.get() {
+            served
+        } else {
+            own
+        })
     }
 
     /// Signs checkpoints, bundles and reports.

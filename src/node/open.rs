@@ -7,6 +7,7 @@ use super::judge::Judge;
 use super::published::Published;
 use super::receipts::{Receipts, make_up_receipts};
 use super::verifying_keys::{self, KeysError};
+use super::witnessing::{self, Cosigned, Witnessing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry::Metrics;
@@ -46,6 +47,30 @@ pub enum OpenError {
     /// Signed requests must name this host in production.
     #[error("in production http.authorities must name this node's hosts")]
     NoAuthorities,
+    /// Witnesses.
+    #[error(transparent)]
+    Witnessing(#[from] witnessing::StartError),
+    /// The founding data ask for witnesses that the configuration does not name.
+    #[error("readers of this network need {needed} witnesses, and witnesses.urls names {named}")]
+    Witnesses {
+        /// by the founding data
+        needed: u8,
+        /// by the configuration
+        named: usize,
+    },
+    /// A node of the network has signed a longer log than this directory holds.
+    #[error(
+        "witness {witness} holds a checkpoint of {held} entries that a node of this network signed, and this directory has {own}: \
+         it was restored from an old copy, or its disk lost what it had synced; signing on would make a second history"
+    )]
+    Behind {
+        /// its address
+        witness: String,
+        /// entries under that checkpoint
+        held: u64,
+        /// entries under this directory's
+        own: u64,
+    },
     /// The file system or a thread.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -170,12 +195,13 @@ fn assemble(
     let network = chain.network().clone();
     let around = Surroundings {
         clock: clock.clone(),
-        config: config.orderer,
+        config: config.orderer.clone(),
         metrics,
         judge,
         receipts: receipts.clone(),
         published: published.clone(),
     };
+    let cosigned = cosigned(&genesis, &config, &storage, &published, &around.metrics)?;
     let orderer = InProcess::start(chain, parts, around)?;
     Ok(Node {
         network,
@@ -185,10 +211,40 @@ fn assemble(
         orderer: Arc::new(orderer),
         receipts,
         published,
+        cosigned,
         signing,
         keys,
         key_files,
     })
+}
+
+/// Witnesses, where there are any to ask.
+fn cosigned(
+    genesis: &NetworkParameters,
+    config: &Config,
+    storage: &Storage,
+    published: &Published,
+    metrics: &Metrics,
+) -> Result<Option<Cosigned>, OpenError> {
+    let urls = &config.witnesses.urls;
+    let needed = genesis.witnesses_needed;
+    if urls.len() < usize::from(needed) {
+        return Err(OpenError::Witnesses {
+            needed,
+            named: urls.len(),
+        });
+    }
+    if urls.is_empty() {
+        return Ok(None);
+    }
+    let own = published.newest().head.size();
+    if let Some((witness, held)) = witnessing::furthest(urls, genesis)
+        && held > own
+    {
+        return Err(OpenError::Behind { witness, held, own });
+    }
+    let started = Witnessing::start(&storage.disk, published, genesis, urls, metrics)?;
+    Ok(Some(started))
 }
 
 fn check_mode(config: &Config, clock: &Clock, mode: NetworkMode) -> Result<(), OpenError> {

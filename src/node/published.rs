@@ -12,6 +12,8 @@ pub struct Shown {
     pub head: TreeHead,
     /// The signed note.
     pub note: Vec<u8>,
+    /// How many witnesses cosigned it.
+    pub cosignatures: usize,
     /// The epoch that it names: the state may be a block ahead.
     pub epoch: Option<EpochNumber>,
     /// Whether a newer one is to be expected.
@@ -39,6 +41,7 @@ impl From<&SignedCheckpoint> for Shown {
         Self {
             head: *checkpoint.head(),
             note: signed.note().to_vec(),
+            cosignatures: signed.cosignatures().len(),
             epoch: number.map(EpochNumber::new),
             flow: Flow::Going,
         }
@@ -60,6 +63,12 @@ impl Published {
     /// Says that no newer one comes for a while.
     pub fn stall(&self) {
         self.0.send_modify(|shown| shown.flow = Flow::Stalled);
+    }
+
+    /// Follows what is shown; ends when nobody can show anything any more.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<Shown> {
+        self.0.subscribe()
     }
 
     /// The newest.

@@ -299,7 +299,7 @@ fn multibase(key: &PublicKey) -> String {
 
 /// That the entry is in the log of a signed checkpoint: everything a stranger needs to check it.
 async fn inclusion(node: &Node, entry: EntryIndex) -> Result<Value, ServiceError> {
-    let shown = node.published().covering(entry).await;
+    let shown = node.covering(entry).await;
     let shown = shown.ok_or(Unavailable::Disk)?;
     let size = shown.head.size();
     let proof = prove_inclusion(&node.tiles_at(size), size, entry)

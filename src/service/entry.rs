@@ -41,7 +41,7 @@ pub struct HashesView {
 /// [`ServiceError::NotFound`]; where state or log cannot be read.
 pub async fn show(node: &Node, index: u64) -> Result<EntryView, ServiceError> {
     let entry = existing(node, index)?;
-    let shown = node.published().covering(entry).await;
+    let shown = node.covering(entry).await;
     let shown = shown.ok_or(Unavailable::Disk)?;
     let tiles = node.tiles_at(shown.head.size());
     let bytes = crate::node::entry::read(&tiles, entry).map_err(fault)?;
@@ -79,9 +79,10 @@ pub async fn inclusion(
     size: Option<u64>,
 ) -> Result<HashesView, ServiceError> {
     let entry = existing(node, index)?;
-    let shown = node.published().covering(entry).await;
-    let published = shown.ok_or(Unavailable::Disk)?.head.size();
-    let size = size.unwrap_or(published);
+    let shown = node.covering(entry).await;
+    let covering = shown.ok_or(Unavailable::Disk)?.head.size();
+    let published = node.published().newest().head.size();
+    let size = size.unwrap_or(covering);
     if size > published || index >= size {
         let bad = format!("size: more than {index}, at most {published}");
         return Err(RequestError::Parameter(bad).into());
@@ -96,7 +97,7 @@ pub async fn inclusion(
 /// [`RequestError::Parameter`]; where the log cannot be read.
 pub fn consistency(node: &Node, from: u64, size: Option<u64>) -> Result<HashesView, ServiceError> {
     let published = node.published().newest().head.size();
-    let size = size.unwrap_or(published);
+    let size = size.unwrap_or_else(|| node.served().head.size());
     if size > published || from > size {
         let bad = format!("from and size: rising, at most {published}");
         return Err(RequestError::Parameter(bad).into());

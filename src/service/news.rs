@@ -59,7 +59,7 @@ pub struct MarksView {
 /// # Errors
 /// Where the state cannot be read.
 pub fn show(node: &Node) -> Result<NewsView, ServiceError> {
-    let shown = node.published().newest();
+    let shown = node.served();
     let checkpoint = String::from_utf8(shown.note);
     let checkpoint = checkpoint.map_err(|e| ServiceError::Internal(e.to_string()))?;
     let now = node.clock().now();

@@ -114,7 +114,7 @@ pub fn from_log(
     node: &Node,
     released: Vec<ReleasedDay>,
 ) -> Result<Vec<(ReleasedDay, Release)>, ServiceError> {
-    let size = node.published().newest().head.size();
+    let size = node.served().head.size();
     let under = released.into_iter().filter(|day| day.entry.get() < size);
     under
         .map(|day| {

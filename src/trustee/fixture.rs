@@ -118,6 +118,8 @@ impl World {
             nodes: vec![luyin_protocol::signature::PublicKey::from_bytes(
                 node.verifying_key().to_bytes(),
             )],
+            witnesses: vec![],
+            witnesses_needed: 0,
         };
         let document = DidDocument::new(vec![registrar.public()], vec![]).unwrap();
         let world = Self {

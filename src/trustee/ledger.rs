@@ -4,9 +4,8 @@
 
 use std::path::PathBuf;
 
-use ed25519_dalek::VerifyingKey;
 use luyin_keys::durable_file;
-use luyin_ledger::log::checkpoint::{Checkpoint, SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::checkpoint::{Checkpoint, network_checkpoint};
 use luyin_ledger::log::merkle::{LogHash, TreeHead};
 use luyin_ledger::log::tiles::{TILE_WIDTH, TileId, TileKind};
 use luyin_protocol::codec::{Canonical, Reader};
@@ -253,18 +252,10 @@ impl<S: LogSource> LedgerView<S> {
     }
 }
 
-/// A checkpoint under one of the network's node keys and under its origin.
+/// A checkpoint as every reader of the network takes it.
 fn verified(note: &[u8], parameters: &NetworkParameters) -> Result<Checkpoint, LedgerError> {
-    let bad = |error: &dyn std::fmt::Display| LedgerError::Checkpoint(error.to_string());
-    let mut keys = Vec::with_capacity(parameters.nodes.len());
-    for key in &parameters.nodes {
-        let key = VerifyingKey::from_bytes(key.as_bytes()).map_err(|e| bad(&e))?;
-        keys.push(VerifierKey::new(&parameters.origin, key).map_err(|e| bad(&e))?);
-    }
-    let signed = SignedCheckpoint::verify(note, &keys).map_err(|e| bad(&e))?;
-    if signed.checkpoint().origin() != parameters.origin {
-        return Err(bad(&"it is of another log"));
-    }
+    let signed = network_checkpoint(note, parameters)
+        .map_err(|error| LedgerError::Checkpoint(error.to_string()))?;
     Ok(signed.checkpoint().clone())
 }
 

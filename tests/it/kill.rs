@@ -2,9 +2,9 @@
 //! caller sent shows in its log.
 
 use crate::support::client::Call;
-use crate::support::process::{node_directory, serve};
+use crate::support::keys;
+use crate::support::process::{Running, node_directory, serve};
 use crate::support::world::{genesis, node_key, submission};
-use crate::support::{Answer, keys};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use luyin_keys::keystore::SecretBytes;
@@ -17,57 +17,17 @@ use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::tx::{DidCreate, Tx};
 use rand::rngs::OsRng;
 use rand::{Rng as _, RngCore as _};
-use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-struct Running {
-    child: Child,
-    address: SocketAddr,
-}
-
 fn run(dir: &Path) -> Running {
-    let mut child = serve(dir, "node", &keys::directory())
+    let mut command = serve(dir, "node", &keys::directory());
+    command
         .env("LUYIN_LOG", "trace")
         // The whole journal is looked up at once at the end, from one address.
-        .env("LUYIN__LIMITS__ADDRESS_BURST", u32::MAX.to_string())
-        .stdout(Stdio::piped())
-        .stderr(
-            std::fs::File::options()
-                .create(true)
-                .append(true)
-                .open(dir.join("log"))
-                .unwrap(),
-        )
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    out.read_line(&mut line).unwrap();
-    let log = || std::fs::read_to_string(dir.join("log")).unwrap_or_default();
-    let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}{}", log()));
-    Running {
-        child,
-        address: said["listening"].as_str().unwrap().parse().unwrap(),
-    }
-}
-
-impl Running {
-    fn get(&self, target: &str) -> Answer {
-        Call::get(target)
-            .send(self.address)
-            .expect("the node answers")
-    }
-
-    /// `kill -9`.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+        .env("LUYIN__LIMITS__ADDRESS_BURST", u32::MAX.to_string());
+    Running::start(command, &dir.join("log"))
 }
 
 fn random_create(network: &NetworkId) -> Tx {

@@ -18,5 +18,5 @@ pub use auditor::{Auditor, Findings};
 pub use check::{Checked, check_record};
 pub use error::AuditError;
 pub use explained::ExplainedInput;
-pub use proof::{Proved, anchored, check_batches, consistency, inclusion};
+pub use proof::{Proved, anchored, check_batches, consistency, inclusion, travelled, travelling};
 pub use signed::{SignedReport, signed_checkpoint};

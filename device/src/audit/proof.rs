@@ -6,8 +6,10 @@ use luyin_ledger::log::checkpoint::SignedCheckpoint;
 use luyin_ledger::log::merkle::{
     EntryIndex, Frontier, LogHash, TreeHead, verify_consistency, verify_inclusion,
 };
+use luyin_ledger::log::proof_file::ProofFile;
 use luyin_ledger::log::records::root_of;
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::{AuditBatch, Entry, Tx};
 use serde::Serialize;
@@ -26,6 +28,8 @@ pub struct Proved {
     pub root: String,
     /// Names of the checkpoint's signers.
     pub signers: Vec<String>,
+    /// Names of the witnesses that cosigned it.
+    pub witnesses: Vec<String>,
     /// Hashes of the proof.
     pub hashes: usize,
 }
@@ -45,6 +49,11 @@ fn proved(signed: &SignedCheckpoint, hashes: usize) -> Proved {
         size: head.size(),
         root: hex::encode(head.root().as_bytes()),
         signers: signed.signers().to_vec(),
+        witnesses: signed
+            .cosignatures()
+            .iter()
+            .map(|cosignature| cosignature.witness.clone())
+            .collect(),
         hashes,
     }
 }
@@ -55,6 +64,40 @@ pub fn inclusion<T: Transport>(node: &NodeClient<T>, entry: u64) -> Result<Prove
     let bytes = node.entry(entry)?.bytes.0.to_vec();
     let hashes = prove_entry(node, &signed, entry, &bytes)?;
     Ok(proved(&signed, hashes))
+}
+
+/// The same as a file that verifies offline (clause 8.18); the entry's bytes travel in it as extra data.
+pub fn travelling<T: Transport>(
+    node: &NodeClient<T>,
+    entry: u64,
+) -> Result<(Proved, ProofFile), AuditError> {
+    let signed = checkpoint(node)?;
+    let bytes = node.entry(entry)?.bytes.0.to_vec();
+    let size = signed.checkpoint().size();
+    let file = ProofFile {
+        extra: Some(bytes),
+        index: EntryIndex::new(entry),
+        hashes: node.inclusion(entry, size)?.iter().map(hash).collect(),
+        note: signed.note().to_vec(),
+    };
+    let (proved, _) = travelled(&file, &node.parameters()?)?;
+    Ok((proved, file))
+}
+
+/// Verifies a file of [`travelling`] with nothing but the network's founding data; the entry that it proves.
+pub fn travelled(
+    file: &ProofFile,
+    parameters: &NetworkParameters,
+) -> Result<(Proved, Entry), AuditError> {
+    let bytes = file.extra.as_deref();
+    let bytes = bytes.ok_or(AuditError::DoesNotHold("the file holds no entry"))?;
+    let signed = signed_checkpoint(&file.note, parameters)?;
+    file.verify(bytes, signed.checkpoint().head())
+        .map_err(|_| AuditError::DoesNotHold("an entry is not in the log"))?;
+    Ok((
+        proved(&signed, file.hashes.len()),
+        Entry::from_slice(bytes)?,
+    ))
 }
 
 fn prove_entry<T: Transport>(

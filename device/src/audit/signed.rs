@@ -2,12 +2,13 @@
 
 use super::AuditError;
 use crate::client::EncodedBytes;
-use luyin_ledger::log::checkpoint::{SignedCheckpoint, VerifierKey};
+use luyin_ledger::log::checkpoint::{SignedCheckpoint, TrustError, network_checkpoint};
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::signature::{Domain, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
-/// A checkpoint's signed note, verified: a node of the network signed it, and it is of the network's log.
+/// A checkpoint's signed note, verified: a node of the network signed it for the network's log, and enough witnesses
+/// cosigned it.
 ///
 /// # Errors
 /// [`AuditError::DoesNotHold`].
@@ -15,17 +16,12 @@ pub fn signed_checkpoint(
     note: &[u8],
     parameters: &NetworkParameters,
 ) -> Result<SignedCheckpoint, AuditError> {
-    let keys: Vec<VerifierKey> = parameters
-        .nodes
-        .iter()
-        .filter_map(|key| ed25519_dalek::VerifyingKey::from_bytes(key.as_bytes()).ok())
-        .filter_map(|key| VerifierKey::new(&parameters.origin, key).ok())
-        .collect();
-    let bad = AuditError::DoesNotHold("the checkpoint's signature");
-    match SignedCheckpoint::verify(note, &keys) {
-        Ok(signed) if signed.checkpoint().origin() == parameters.origin => Ok(signed),
-        _ => Err(bad),
-    }
+    network_checkpoint(note, parameters).map_err(|error| match error {
+        TrustError::Witnesses { .. } => {
+            AuditError::DoesNotHold("too few witnesses cosigned the checkpoint")
+        }
+        _ => AuditError::DoesNotHold("the checkpoint's signature"),
+    })
 }
 
 /// A report as a node gives it.

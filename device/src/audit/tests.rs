@@ -72,6 +72,8 @@ pub(super) fn parameters() -> NetworkParameters {
             pass: h,
         },
         nodes: vec![key(12).public()],
+        witnesses: vec![],
+        witnesses_needed: 0,
     }
 }
 

@@ -71,6 +71,8 @@ fn parameters() -> NetworkParameters {
             pass,
         },
         nodes: vec![public(12)],
+        witnesses: vec![],
+        witnesses_needed: 0,
     }
 }
 

@@ -5,7 +5,7 @@
 //! node published.
 
 use super::{Ledger, WalletError};
-use crate::audit::signed_checkpoint;
+use crate::audit::{AuditError, signed_checkpoint};
 use crate::client::{ClientError, Epoch, Forest, News};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
@@ -352,13 +352,15 @@ fn epoch_line(value: &str) -> Result<EpochAt, WalletError> {
     })
 }
 
-/// A node of the network must have signed the checkpoint that its answers go with.
+/// A node of the network must have signed the checkpoint that its answers go with, and enough witnesses cosigned it.
 pub(super) fn check_checkpoint(
     note: &[u8],
     parameters: &NetworkParameters,
 ) -> Result<SignedCheckpoint, WalletError> {
-    signed_checkpoint(note, parameters)
-        .map_err(|_| WalletError::Untrusted("the checkpoint's signature"))
+    signed_checkpoint(note, parameters).map_err(|error| match error {
+        AuditError::DoesNotHold(what) => WalletError::Untrusted(what),
+        _ => WalletError::Untrusted("the checkpoint's signature"),
+    })
 }
 
 fn restore(

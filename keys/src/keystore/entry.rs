@@ -101,6 +101,8 @@ key_kinds! {
     AggregatorSeal = 15 is X25519,
     /// Gives the third approval to acts of the authority that may reach many.
     GovernanceReviewer = 16 is Ed25519,
+    /// Cosigns checkpoints of logs.
+    Witness = 17 is Ed25519,
 }
 
 /// What the 32 bytes of a key are.

@@ -58,7 +58,6 @@ use crate::state::record::EpochNumber;
 use crate::state::{Network, State};
 use crate::store::{Height, Store};
 use crate::tx::ProofVerifier;
-use luyin_protocol::codec::DecodeError;
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::Tx;
 use std::path::PathBuf;
@@ -341,13 +340,7 @@ impl Chain {
 /// # Errors
 /// Where the origin may not name a key, or a key is none.
 pub fn node_keys(network: &Network) -> Result<Vec<VerifierKey>, ChainError> {
-    let parameters = network.parameters();
-    let keys = parameters.nodes.iter().map(|node| {
-        let bad = |_| ChainError::Genesis(DecodeError::Invalid("a node's key"));
-        let key = ed25519_dalek::VerifyingKey::from_bytes(node.as_bytes()).map_err(bad)?;
-        Ok(VerifierKey::new(&parameters.origin, key)?)
-    });
-    keys.collect()
+    Ok(crate::log::checkpoint::node_keys(network.parameters())?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ pub mod checkpoint;
 #[cfg(feature = "node")]
 pub mod disk;
 pub mod merkle;
+pub mod proof_file;
 pub mod records;
 #[cfg(feature = "node")]
 pub mod segment;
 pub mod tiles;
+#[cfg(feature = "node")]
+pub mod witness;

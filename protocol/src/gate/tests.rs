@@ -75,6 +75,8 @@ fn parameters() -> NetworkParameters {
             pass: h,
         },
         nodes: vec![public(NODE)],
+        witnesses: vec![],
+        witnesses_needed: 0,
     }
 }
 

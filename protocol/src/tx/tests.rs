@@ -3,7 +3,9 @@ use crate::attestation::AttestationKind;
 use crate::did::{Did, DidDocument, DocumentHash};
 use crate::field::*;
 use crate::itinerary::Itinerary;
-use crate::network::{Cadence, DEFAULT_TWO_REACH, NetworkMode, TrusteeInfo, VerifyingKeys};
+use crate::network::{
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, TrusteeInfo, VerifyingKeys, WitnessInfo,
+};
 use crate::policy::PolicyRef;
 use crate::risk::*;
 use crate::sealed::SealedNote;
@@ -42,6 +44,11 @@ fn network() -> NetworkParameters {
             pass: h,
         },
         nodes: vec![key(12)],
+        witnesses: vec![WitnessInfo {
+            name: "witness.example/one".into(),
+            key: key(14),
+        }],
+        witnesses_needed: 1,
     }
 }
 

@@ -145,6 +145,8 @@ impl Cast {
             reviewers: vec![],
             two_reach: DEFAULT_TWO_REACH,
             nodes: vec![self.node.public()],
+            witnesses: vec![],
+            witnesses_needed: 0,
             trustees,
         };
         let parameters = founding.parameters(keys)?;

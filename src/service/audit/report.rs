@@ -80,7 +80,7 @@ pub fn make(
         made: now.get(),
         from,
         to,
-        checkpoint: encode(&node.published().newest().note),
+        checkpoint: encode(&node.served().note),
         transactions,
         actions,
         notices_standing: count(state.standing_notices(now.day())?.len()),

@@ -1,16 +1,20 @@
 //! The real program with a node's directory.
 
+use super::client::{Answer, Call};
 use super::world::node_key;
 use luyin::node::directory::DataDirectory;
 use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile};
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_protocol::network::NetworkParameters;
 use rand::rngs::OsRng;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-const PASSPHRASE: &str = "correct horse battery";
+pub const PASSPHRASE: &str = "correct horse battery";
 
 /// A keystore with the node's key and the passphrase to it.
 pub fn keystore() -> TempDir {
@@ -51,4 +55,50 @@ pub fn serve(dir: &Path, node: &str, keys: &Path) -> Command {
         .arg("--passphrase-file")
         .arg(dir.join("passphrase"));
     command
+}
+
+/// A process that has said where it listens; killed when dropped.
+pub struct Running {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Running {
+    /// Starts a process whose first line is JSON with `listening` in it; what it logs is appended to a file.
+    pub fn start(mut command: Command, log: &Path) -> Self {
+        let file = std::fs::File::options().create(true).append(true).open(log);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(file.unwrap())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let logged = || std::fs::read_to_string(log).unwrap_or_default();
+        let said: Value =
+            serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}{}", logged()));
+        Self {
+            child,
+            address: said["listening"].as_str().unwrap().parse().unwrap(),
+        }
+    }
+
+    pub fn get(&self, target: &str) -> Answer {
+        Call::get(target)
+            .send(self.address)
+            .expect("the process answers")
+    }
+
+    /// `kill -9`.
+    pub fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

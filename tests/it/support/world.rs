@@ -150,6 +150,8 @@ pub fn founding(verifying_keys: VerifyingKeys, cadence: Cadence) -> NetworkParam
             .collect(),
         verifying_keys,
         nodes: vec![node_key().public()],
+        witnesses: vec![],
+        witnesses_needed: 0,
     };
     parameters.check().unwrap();
     parameters

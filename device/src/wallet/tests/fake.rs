@@ -131,6 +131,8 @@ impl FakeLedger {
                 pass: h,
             },
             nodes: vec![public(12)],
+            witnesses: vec![],
+            witnesses_needed: 0,
         };
         let state = State {
             now: Day::new(20_000).start().plus_ms(9 * HOUR),

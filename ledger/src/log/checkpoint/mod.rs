@@ -1,5 +1,8 @@
 //! Signed statements of the log's size and root, after C2SP tlog-checkpoint and signed-note.
 
+mod cosignature;
+mod key;
+mod network;
 mod note;
 #[cfg(feature = "node")]
 mod publish;
@@ -7,14 +10,18 @@ mod publish;
 mod segment_line;
 mod sign;
 
+pub use cosignature::{Cosignature, WitnessSigner};
+pub use key::VerifierKey;
+pub use network::{TrustError, network_checkpoint, node_keys, witness_keys};
 pub use note::NoteError;
 #[cfg(feature = "node")]
 pub use publish::{PublishError, Publisher};
 #[cfg(feature = "node")]
 pub use segment_line::segment_line;
-pub use sign::{CheckpointSigner, SignError, SignedCheckpoint, VerifierKey, VerifyError};
+pub use sign::{CheckpointSigner, SignError, SignedCheckpoint, VerifyError};
 
 use crate::log::merkle::{LogHash, TreeHead};
+use crate::log::proof_file::hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashSet;
@@ -57,7 +64,7 @@ impl Checkpoint {
         head: TreeHead,
         extensions: Vec<String>,
     ) -> Result<Self, CheckpointError> {
-        if !sign::is_name(origin) {
+        if !key::is_name(origin) {
             return Err(CheckpointError::Origin);
         }
         let mut keys = HashSet::new();
@@ -145,7 +152,7 @@ impl Checkpoint {
             .and_then(decimal)
             .ok_or(CheckpointError::Text)?;
         let root = lines.next().and_then(hash).ok_or(CheckpointError::Text)?;
-        let head = TreeHead::new(size, LogHash::new(root));
+        let head = TreeHead::new(size, root);
         let checkpoint = Self::new(origin, head, lines.map(str::to_owned).collect())?;
         if checkpoint.to_text() == text {
             Ok(checkpoint)
@@ -158,11 +165,6 @@ impl Checkpoint {
 fn decimal(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
-}
-
-fn hash(text: &str) -> Option<[u8; 32]> {
-    let bytes: [u8; 32] = STANDARD.decode(text).ok()?.try_into().ok()?;
-    (STANDARD.encode(bytes) == text).then_some(bytes)
 }
 
 #[cfg(all(test, feature = "node"))]

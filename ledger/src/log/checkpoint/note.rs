@@ -1,6 +1,7 @@
 //! Signed notes (C2SP signed-note): a text, an empty line, and a line for each signature.
 
-use super::sign::{VerifierKey, is_name};
+use super::cosignature::Cosignature;
+use super::key::{Signed, VerifierKey, is_name};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -44,6 +45,12 @@ pub fn key_text(name: &str, id: u32, typed_key: &[u8]) -> String {
     format!("{name}+{id:08x}+{}", STANDARD.encode(typed_key))
 }
 
+/// A signature's line, with its end of line.
+pub fn line(name: &str, id: u32, signature: &[u8]) -> String {
+    let bytes = [id.to_be_bytes().as_slice(), signature].concat();
+    format!("{DASH}{name} {}\n", STANDARD.encode(bytes))
+}
+
 struct Line {
     name: String,
     id: u32,
@@ -66,8 +73,7 @@ impl Line {
     }
 
     fn write(&self) -> String {
-        let bytes = [self.id.to_be_bytes().as_slice(), &self.signature].concat();
-        format!("{DASH}{} {}\n", self.name, STANDARD.encode(bytes))
+        line(&self.name, self.id, &self.signature)
     }
 }
 
@@ -128,13 +134,27 @@ impl Note {
         format!("{}\n{lines}", self.text).into_bytes()
     }
 
-    /// Which of the keys have signed, each once; signatures of others are passed over.
+    /// The cosignature over a text that one line holds, by one of these witnesses; `None` where it does not hold.
+    pub fn cosignature(text: &str, line: &str, witnesses: &[VerifierKey]) -> Option<Cosignature> {
+        let read = Line::read(line.strip_suffix('\n')?)?;
+        if read.write() != line {
+            return None;
+        }
+        let by = |key: &&VerifierKey| key.name() == read.name && key.id() == read.id;
+        let key = witnesses.iter().find(by)?;
+        match key.verify(text.as_bytes(), &read.signature)? {
+            Signed::Cosigned(cosignature) => Some(cosignature),
+            Signed::Own(_) => None,
+        }
+    }
+
+    /// What each of the keys has signed, each once; signatures of others are passed over.
     ///
     /// # Errors
     /// [`NoteError`].
-    pub fn signers(&self, keys: &[VerifierKey]) -> Result<Vec<String>, NoteError> {
+    pub(super) fn signed(&self, keys: &[VerifierKey]) -> Result<Vec<Signed>, NoteError> {
         let mut seen = HashSet::new();
-        let mut signers = Vec::new();
+        let mut signed = Vec::new();
         for line in &self.lines {
             let of_the_line = |key: &&VerifierKey| key.name() == line.name && key.id() == line.id;
             let mut known = keys.iter().filter(of_the_line);
@@ -145,14 +165,9 @@ impl Note {
             if !seen.insert((&line.name, line.id)) {
                 continue;
             }
-            if !key.verify(self.text.as_bytes(), &line.signature) {
-                return Err(NoteError::Signature);
-            }
-            signers.push(line.name.clone());
+            let holds = key.verify(self.text.as_bytes(), &line.signature);
+            signed.push(holds.ok_or(NoteError::Signature)?);
         }
-        if signers.is_empty() {
-            return Err(NoteError::Unverified);
-        }
-        Ok(signers)
+        Ok(signed)
     }
 }

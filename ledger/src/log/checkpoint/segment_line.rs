@@ -26,6 +26,9 @@ impl Checkpoint {
         let (records, chain) = value.split_once(' ').ok_or(CheckpointError::Extension)?;
         let records = decimal(records).ok_or(CheckpointError::Extension)?;
         let chain = hash(chain).ok_or(CheckpointError::Extension)?;
-        Ok(Some(Bound::with_chain(records, Chain::new(chain))))
+        Ok(Some(Bound::with_chain(
+            records,
+            Chain::new(*chain.as_bytes()),
+        )))
     }
 }

@@ -1,19 +1,13 @@
 //! Checkpoints as signed notes, with Ed25519 keys.
 
-use super::note::{self, Note, NoteError};
+use super::cosignature::Cosignature;
+use super::key::{Signed, VerifierKey};
+use super::note::{Note, NoteError};
 use super::{Checkpoint, CheckpointError};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer as _, SigningKey};
 
-/// Signature type 1 of signed-note: Ed25519.
-const ED25519: u8 = 1;
 /// A note is a text, a blank line and at most 100 signature lines.
 const MAX_NOTE: usize = super::MAX_TEXT + (32 << 10);
-
-/// Whether a text may name a key or a log: not empty, no space, no control character, no `+`.
-pub fn is_name(name: &str) -> bool {
-    let barred = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-    !name.is_empty() && !name.chars().any(barred)
-}
 
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +15,12 @@ pub enum SignError {
     /// The key's name may not stand in a note.
     #[error("not a key name")]
     Name,
+    /// The text is no key.
+    #[error("not a key as `<name>+<id>+<base64>`")]
+    Key,
+    /// A time beyond what a cosignature can state.
+    #[error("not a time of a cosignature")]
+    Time,
     /// Nobody to sign.
     #[error("no signer")]
     NoSigner,
@@ -46,15 +46,14 @@ pub enum VerifyError {
 /// A key that signs checkpoints, under a name.
 #[derive(Clone)]
 pub struct CheckpointSigner {
-    name: String,
-    id: u32,
+    verifier: VerifierKey,
     key: SigningKey,
 }
 
 impl std::fmt::Debug for CheckpointSigner {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("CheckpointSigner")
-            .field("name", &self.name)
+            .field("name", &self.verifier.name())
             .finish_non_exhaustive()
     }
 }
@@ -66,73 +65,14 @@ impl CheckpointSigner {
     /// [`SignError::Name`].
     pub fn new(name: &str, key: SigningKey) -> Result<Self, SignError> {
         let verifier = VerifierKey::new(name, key.verifying_key())?;
-        Ok(Self {
-            name: verifier.name,
-            id: verifier.id,
-            key,
-        })
+        Ok(Self { verifier, key })
     }
 
     /// The key that verifies what this one signs.
     #[must_use]
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey {
-            name: self.name.clone(),
-            id: self.id,
-            key: self.key.verifying_key(),
-        }
+        self.verifier.clone()
     }
-}
-
-/// A key that verifies checkpoints.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifierKey {
-    name: String,
-    id: u32,
-    key: VerifyingKey,
-}
-
-impl VerifierKey {
-    /// The key of `name`.
-    ///
-    /// # Errors
-    /// [`SignError::Name`].
-    pub fn new(name: &str, key: VerifyingKey) -> Result<Self, SignError> {
-        if !is_name(name) {
-            return Err(SignError::Name);
-        }
-        Ok(Self {
-            name: name.to_owned(),
-            id: note::key_id(name, &typed(&key)),
-            key,
-        })
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// `<name>+<id>+<key>`, as other log tools take it.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        note::key_text(&self.name, self.id, &typed(&self.key))
-    }
-
-    pub(super) const fn id(&self) -> u32 {
-        self.id
-    }
-
-    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        let signature = Signature::from_slice(signature);
-        signature.is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
-    }
-}
-
-/// A key with its kind before it.
-fn typed(key: &VerifyingKey) -> Vec<u8> {
-    [&[ED25519], key.as_bytes().as_slice()].concat()
 }
 
 /// A checkpoint with the note that carries its signatures.
@@ -141,6 +81,7 @@ pub struct SignedCheckpoint {
     checkpoint: Checkpoint,
     note: Vec<u8>,
     signers: Vec<String>,
+    cosignatures: Vec<Cosignature>,
 }
 
 impl SignedCheckpoint {
@@ -155,19 +96,25 @@ impl SignedCheckpoint {
         let mut note = Note::new(&checkpoint.to_text())?;
         for signer in signers {
             let signature = signer.key.sign(note.text().as_bytes());
-            note.add(&signer.name, signer.id, &signature.to_bytes());
+            let key = &signer.verifier;
+            note.add(key.name(), key.id(), &signature.to_bytes());
         }
         Ok(Self {
             checkpoint,
             note: note.to_bytes(),
-            signers: signers.iter().map(|s| s.name.clone()).collect(),
+            signers: signers
+                .iter()
+                .map(|s| s.verifier.name().to_owned())
+                .collect(),
+            cosignatures: Vec::new(),
         })
     }
 
     /// Reads and verifies a signed checkpoint.
     ///
-    /// At least one of `keys` must have signed; a wrong signature by any of them refuses the whole. Signatures of others
-    /// are ignored, as the standard demands. Who needs more than one counts [`SignedCheckpoint::signers`].
+    /// At least one key of the log must have signed, whoever else did; a wrong signature by any of `keys` refuses the whole.
+    /// Signatures of others are ignored, as the standard demands. Who needs more than one counts
+    /// [`SignedCheckpoint::signers`], and witnesses by [`SignedCheckpoint::cosignatures`].
     ///
     /// # Errors
     /// [`VerifyError`].
@@ -176,11 +123,21 @@ impl SignedCheckpoint {
             return Err(VerifyError::Form);
         }
         let note = Note::from_bytes(bytes)?;
-        let signers = note.signers(keys)?;
+        let (mut signers, mut cosignatures) = (Vec::new(), Vec::new());
+        for signed in note.signed(keys)? {
+            match signed {
+                Signed::Own(name) => signers.push(name),
+                Signed::Cosigned(cosignature) => cosignatures.push(cosignature),
+            }
+        }
+        if signers.is_empty() {
+            return Err(NoteError::Unverified.into());
+        }
         Ok(Self {
             checkpoint: Checkpoint::from_text(note.text().as_bytes())?,
             note: bytes.to_vec(),
             signers,
+            cosignatures,
         })
     }
 
@@ -196,9 +153,24 @@ impl SignedCheckpoint {
         &self.note
     }
 
-    /// Names of the keys whose signatures hold, each key once.
+    /// Names of the log's keys whose signatures hold, each key once.
     #[must_use]
     pub fn signers(&self) -> &[String] {
         &self.signers
+    }
+
+    /// What witnesses say, each once.
+    #[must_use]
+    pub fn cosignatures(&self) -> &[Cosignature] {
+        &self.cosignatures
+    }
+
+    /// The same with other lines below the same text.
+    pub(super) fn with_note(self, note: Vec<u8>, cosignatures: Vec<Cosignature>) -> Self {
+        Self {
+            note,
+            cosignatures,
+            ..self
+        }
     }
 }

@@ -216,4 +216,4 @@ impl Frontier {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::log) mod tests;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use tlog_tiles::tlog;
 
 /// All complete subtrees of a small tree.
-struct Nodes(HashMap<NodeId, LogHash>);
+pub(in crate::log) struct Nodes(HashMap<NodeId, LogHash>);
 
 impl NodeReader for Nodes {
     type Error = ProofError;
@@ -13,7 +13,7 @@ impl NodeReader for Nodes {
     }
 }
 
-fn entry(index: u64) -> Vec<u8> {
+pub(in crate::log) fn entry(index: u64) -> Vec<u8> {
     format!("entry {index}").into_bytes()
 }
 
@@ -21,7 +21,7 @@ fn leaf(index: u64) -> LogHash {
     LogHash::leaf(&entry(index))
 }
 
-fn nodes(size: u64) -> Nodes {
+pub(in crate::log) fn nodes(size: u64) -> Nodes {
     let mut nodes = HashMap::new();
     let mut row: Vec<LogHash> = (0..size).map(leaf).collect();
     for level in 0..64 {
@@ -36,7 +36,7 @@ fn nodes(size: u64) -> Nodes {
     Nodes(nodes)
 }
 
-fn head(size: u64) -> TreeHead {
+pub(in crate::log) fn head(size: u64) -> TreeHead {
     let mut frontier = Frontier::new();
     (0..size).for_each(|index| frontier.push(leaf(index)));
     frontier.head()

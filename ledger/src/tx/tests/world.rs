@@ -95,6 +95,8 @@ pub fn genesis() -> NetworkParameters {
             pass: h,
         },
         nodes: vec![public(NODE)],
+        witnesses: vec![],
+        witnesses_needed: 0,
     }
 }
 
