@@ -96,6 +96,31 @@ fn roots_and_proofs_equal_those_of_another_implementation() {
 }
 
 #[test]
+fn a_second_implementation_makes_the_same_roots_and_proofs() {
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    let bytes = |proof: &[LogHash]| -> Vec<u8> {
+        proof.iter().flat_map(|hash| *hash.as_bytes()).collect()
+    };
+    let nodes = nodes(40);
+    let mut tree = MemoryBackedTree::<sha2::Sha256, Vec<u8>>::new();
+    for size in 1..=40u64 {
+        tree.push(entry(size - 1));
+        let head = head(size);
+        assert_eq!(tree.root().as_bytes().as_slice(), head.root().as_bytes());
+        for index in 0..size {
+            let ours = prove_inclusion(&nodes, size, EntryIndex::new(index)).unwrap();
+            let theirs = tree.prove_inclusion(usize::try_from(index).unwrap());
+            assert_eq!(theirs.as_bytes(), bytes(&ours));
+        }
+        for old in 1..size {
+            let ours = prove_consistency(&nodes, old, size).unwrap();
+            let theirs = tree.prove_consistency(usize::try_from(size - old).unwrap());
+            assert_eq!(theirs.as_bytes(), bytes(&ours));
+        }
+    }
+}
+
+#[test]
 fn the_empty_tree_has_the_root_of_rfc_6962() {
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let bytes = Frontier::new().head().root();
