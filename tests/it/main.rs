@@ -14,6 +14,7 @@ mod fifteen_days;
 mod forgeries;
 mod gate;
 mod idempotency;
+mod itinerary;
 mod kill;
 mod linkage;
 mod news;
