@@ -35,7 +35,5 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
         Build::Dev,
     )?;
     web::run(workspace)?;
-    // Of the whole workspace, as the suites of tests are built.
-    let service = ["build", "--locked", "--workspace", "--bin", "luyin"];
-    Program::cargo(workspace, &service).run()
+    Program::cargo(workspace, &setup::AS_TESTED).run()
 }

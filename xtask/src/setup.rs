@@ -263,13 +263,13 @@ fn matrix_hashes(file: &Path) -> Option<BTreeMap<String, String>> {
     }
 }
 
+/// In the form that the tests are run in: alone, or without the tests, the service has other features and would be built
+/// twice, with half of what it depends on.
+pub const AS_TESTED: [&str; 5] = ["build", "--locked", "--workspace", "--tests", "--bins"];
+
 fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
-    // In the form that the tests are run in: alone, the service has other features and would be built twice.
     let (arguments, service): (&[&str], &str) = match build {
-        Build::Dev => (
-            &["build", "--locked", "--workspace", "--tests", "--bins"],
-            "target/debug/luyin",
-        ),
+        Build::Dev => (&AS_TESTED, "target/debug/luyin"),
         Build::Release => (
             &["build", "--locked", "--release", "--bin", "luyin"],
             "target/release/luyin",
