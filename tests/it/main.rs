@@ -12,6 +12,7 @@ mod disk;
 mod fifteen_days;
 mod forgeries;
 mod gate;
+mod gate_list;
 mod idempotency;
 mod kill;
 mod linkage;

@@ -153,6 +153,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   gate_bytes: told('有一条保存的记录已损坏', '请告知管理员，验码可以继续。', 'A stored record is damaged', 'Tell the administrator; scanning goes on.'),
   bad_bundle: told('这不是本网络签发的有效数据包', '请向管理机构取得新的数据包文件，或连网更新。', 'This is no valid bundle of this network', 'Get a new bundle file from the authority, or connect and update.'),
   older_bundle: told('这个数据包比现有的旧', '旧数据可能缺少新的告知，未装入。', 'This bundle is older than the present one', 'It could hide a notice, so it was not taken.'),
+  bad_list: told('服务器给的告知名单不可用', '未装入，闸机按现有数据继续，稍后会再试。', 'The list of notices from the server is no valid one', 'It was not taken: the gate goes on with what it has and asks again.'),
   no_bundle: told('闸机还没有数据', '请连上网络等它更新，或从文件装入数据包。', 'The gate has no data yet', 'Connect it, or take a bundle from a file.'),
   no_verifying_key: told('闸机还没有验证密钥', '请连上网络更新一次。', 'The gate has no verifying key yet', 'Connect and update once.'),
   wrong_verifying_key: told('取得的验证密钥不是本网络的', '已丢弃。请换一个网络重试，并告知管理员。', 'The verifying key that was fetched is not the network’s', 'It was thrown away. Try another network, and tell the administrator.'),
