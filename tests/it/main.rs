@@ -5,6 +5,7 @@ mod support;
 mod accountability;
 mod attester;
 mod authority;
+mod authority_diff;
 mod canary;
 mod certificate;
 mod desk;
