@@ -66,6 +66,7 @@ targets! {
     certlogic_expression,
     certlogic_rule,
     checkpoint,
+    correction,
     date,
     desk_code,
     desk_request,

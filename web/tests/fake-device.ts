@@ -143,6 +143,8 @@ export class FakeDevice implements Device {
   /** Whether the desk has finished an enrolment. */
   deskDone = true
   regions: readonly { code: string; zh: string; en: string; risk: boolean }[] = []
+  /** Who attested the itinerary, where this wallet took it in. */
+  operator: string | null = VENUE
   disclosed: Disclosed[] = []
   private progress = new Set<(progress: Progress) => void>()
   private deaths = new Set<(why: string) => void>()
@@ -325,7 +327,10 @@ export class FakeDevice implements Device {
     },
     itinerary: async (label, now) => {
       await this.begin('itinerary', label, now)
-      return { day: this.regions.length > 0 ? '2026-11-26' : null, regions: this.regions }
+      const { surname, digits } = this.find(label)
+      const card = { person: label, surname, digits, regions: this.regions }
+      if (this.regions.length === 0) return { ...card, day: null, from: null, to: null, attester: null, taken: null }
+      return { ...card, day: '2026-11-26', from: '2026-11-19', to: '2026-11-25', attester: this.operator, taken: this.operator === null ? null : Date.UTC(2026, 10, 26, 1, 30) }
     },
     why: async (label, policy, venue, day, now) => {
       await this.begin('why', label, policy, venue, day, now)

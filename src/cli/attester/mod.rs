@@ -1,6 +1,7 @@
 //! `luyin attester`: issues attestations from a table or from certificates that people hold already, and withdraws them.
 
 mod certificate;
+mod correction;
 mod issue;
 mod rows;
 
@@ -15,6 +16,7 @@ use luyin_protocol::versioned::Standing;
 use serde_json::json;
 
 pub use self::certificate::{BridgeError, CertificateArgs, CertificateError, ShownError};
+pub use self::correction::CorrectionFileError;
 use self::issue::{Desk, IssueError, issue, listed};
 pub use self::rows::{FEVER_TENTHS, Row, RowError, Sheet, regions};
 use super::organisation::{OrganisationArgs, OrganisationError};
@@ -53,6 +55,11 @@ pub enum Command {
     },
     /// Turn a certificate that the holder has already (HC1, SMART Health Card) into an attestation
     Certificate(Box<CertificateArgs>),
+    /// Show what a holder asks to be corrected in an itinerary, and how it is issued
+    Correction {
+        /// The file that the holder handed over
+        file: PathBuf,
+    },
     /// Take attestations back: wallets can no longer take them in
     Withdraw {
         #[command(flatten)]
@@ -112,6 +119,9 @@ pub enum AttesterError {
     /// A certificate.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// A request for a correction.
+    #[error(transparent)]
+    Correction(#[from] CorrectionFileError),
     /// Nothing to withdraw.
     #[error("the list is empty; nothing was withdrawn")]
     Nothing,
@@ -148,6 +158,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
             Ok(())
         }
         Command::Certificate(args) => certificate::run(&args, say),
+        Command::Correction { file } => Ok(correction::show(&file, say)?),
         Command::Withdraw {
             organisation,
             issued,
