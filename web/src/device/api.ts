@@ -64,6 +64,8 @@ export interface PolicyView { readonly id: number; readonly version: number; rea
 export interface Proved { readonly made: number; readonly at_hand: number; readonly more: boolean; readonly unprovable: readonly { readonly policy: string; readonly reason: string }[] }
 export type ShowAt = { readonly venue: string } | 'anywhere' | { readonly paper: string };
 export interface PassTaken { readonly handle: number; readonly policy: string; readonly day: string; readonly walkIn: boolean; readonly demandsCode: boolean; readonly surname: string | null; readonly digits: string | null }
+/** What one rule of a policy says of a person's note, in the words of the authority that wrote it. */
+export interface RuleStanding { readonly rule: string; readonly met: boolean; readonly zh: string; readonly en: string }
 /** `modules`: size*size bytes, 1 is dark; level L on screen, M on paper; no quiet zone. */
 export interface ShownCode { readonly text: string; readonly size: number; readonly modules: Uint8Array }
 export interface Disclosed { readonly slot: number; readonly employer: string; readonly status: string; readonly punctuality: 'on_time' | 'late'; readonly entry: number | null }
@@ -90,6 +92,8 @@ export interface WalletDevice {
   status(person: string, now: number): Promise<Status>;
   /** Clause by clause, for a policy that is in effect or only published (null: all in effect), on a day from today on (null: today). */
   why(person: string, policy: number | null, venue: string | null, day: string | null, now: number): Promise<Why>;
+  /** What each rule of a document says, on a day as for `why`. A document of another policy than a published one is refused. */
+  judge(person: string, rules: Uint8Array, day: string | null, now: number): Promise<readonly RuleStanding[]>;
   /** Policies in effect, and those that will be. */
   published(now: number): Promise<readonly PolicyView[]>;
   checkin(person: string, form: Form, slot: 'current' | 'previous'): Promise<Outcome>;

@@ -123,6 +123,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   no_policy: told('没有生效的通行政策', '请稍后同步再试。', 'No policy is in effect', 'Sync and try again later.'),
   policy_not_in_effect: told('这项政策未生效', '请选择其他政策。', 'This policy is not in effect', 'Choose another.'),
   policy_not_current: AGAIN,
+  bad_rulebook: told('这个文件不是有效的规则', '请向政策发布机关索取规则文件。', 'This file holds no rules that can be read', 'Ask the authority that published the policy for its rules.'),
   other_rules: told('这份规则不是已公布政策的规则', '请向政策发布机关索取正确的规则文件。', 'These rules are not those of the published policy', 'Ask the authority that published it for the right ones.'),
   out_of_sight: told('这一天无法预先查询', '只能查询今天和之后 30 天。', 'That day cannot be foreseen', 'Ask about today or the 30 days after it.'),
   unprovable: told('目前不满足这项政策', '“今天”页逐条写明了原因。', 'This policy is not met at present', '“Today” says why, clause by clause.'),

@@ -131,6 +131,7 @@ impl<H: Host> WalletPage<H> {
                 Reply::of(&StatusView::from(&status))
             }
             "why" => self.why(asked),
+            "ruleData" => self.rule_data(asked),
             "published" => self.published(asked),
             "checkin" => self.check_in(asked),
             "lateStatement" => self.late_statement(asked),
