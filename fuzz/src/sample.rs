@@ -13,7 +13,9 @@ use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::{
     DayHandle, EpochRoot, NoteCommitment, Nym, Owner, RevocationTag, ShareCommitment, SlotHandle,
 };
-use luyin_protocol::gate::{AuditRecord, EpochRef, Evidence, GateBundle, Reason, Verdict};
+use luyin_protocol::gate::{
+    AuditRecord, EpochRef, Evidence, GateBundle, GateList, Reason, Verdict, rules_of,
+};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
     Cadence, DEFAULT_TWO_REACH, EVALUATORS, NetworkMode, NetworkParameters, TRUSTEES, TrusteeInfo,
@@ -228,6 +230,26 @@ pub fn bundle() -> GateBundle {
             values: day_release(),
             signatures: signatures(),
         }],
+    }
+}
+
+/// What a gate is told of notices after that bundle.
+#[must_use]
+pub fn gate_list() -> GateList {
+    let GateBundle {
+        issued,
+        expires,
+        policies,
+        risk_lists,
+        releases,
+        ..
+    } = bundle();
+    GateList {
+        bundle: Sha256Hash::of(b"a bundle's file"),
+        issued,
+        until: expires.day(),
+        rules: rules_of(&policies, &risk_lists),
+        releases,
     }
 }
 

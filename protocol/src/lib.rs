@@ -3,6 +3,7 @@
 pub mod attestation;
 pub mod codec;
 pub mod did;
+pub mod difference;
 pub mod escrow;
 pub mod field;
 pub mod gate;

@@ -43,6 +43,8 @@ pub enum Domain {
     Show,
     /// A gate bundle.
     Bundle,
+    /// The list of notices' values between two bundles.
+    List,
     /// A batch of audit records.
     Audit,
     /// A regulator's or node's report.
@@ -62,6 +64,7 @@ impl Domain {
             Self::Release => "luyin/v1/release",
             Self::Show => "luyin/v1/show",
             Self::Bundle => "luyin/v1/bundle",
+            Self::List => "luyin/v1/list",
             Self::Audit => "luyin/v1/audit",
             Self::Report => "luyin/v1/report",
             Self::Registrar => "luyin/v1/registrar",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use luyin_protocol::codec::Canonical;
@@ -25,6 +25,8 @@ use luyin_device::gate::{GateError, Scan, Settings, Sharing};
 /// Name of the gate's key in its keystore, where none is given.
 const KEY: &str = "gate";
 const POLL: Duration = Duration::from_millis(500);
+/// How often the node is asked for what is new: a notice takes effect within a minute.
+const RENEW: Duration = Duration::from_secs(40);
 
 /// Verify passes at a venue, with or without the network
 #[derive(Debug, Subcommand)]
@@ -307,6 +309,8 @@ struct Session {
     device: GateDevice,
     organisation: Option<Organisation>,
     now: Option<u64>,
+    /// When the node was last asked for what is new.
+    renewed: Instant,
 }
 
 impl Session {
@@ -333,7 +337,26 @@ impl Session {
             device,
             organisation,
             now: online.now,
+            // Opening has fetched the bundle.
+            renewed: Instant::now(),
         })
+    }
+
+    /// Asks the node for what is new, often enough for a notice to take effect within a minute. Out of its reach the gate goes by
+    /// what it has.
+    fn renew(&mut self) -> Result<(), GateCommandError> {
+        let Some(organisation) = &self.organisation else {
+            return Ok(());
+        };
+        if self.renewed.elapsed() < RENEW {
+            return Ok(());
+        }
+        self.renewed = Instant::now();
+        let renewed = organisation.node.now().map_err(GateError::from);
+        match renewed.and_then(|now| self.device.renew(&organisation.node, now).map(|_| ())) {
+            Err(GateError::Node(error)) if error.is_offline() => Ok(()),
+            other => Ok(other?),
+        }
     }
 
     fn now(&self) -> Result<Timestamp, GateCommandError> {
@@ -394,6 +417,7 @@ fn watch(
     let mut session = Session::open(state, online)?;
     let mut done = BTreeSet::new();
     loop {
+        session.renew()?;
         for path in images(directory)? {
             if !done.insert(path.clone()) {
                 continue;

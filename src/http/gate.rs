@@ -9,13 +9,15 @@ use crate::app::App;
 use crate::service::error::{RequestError, Unavailable};
 use crate::service::gate::bundle;
 use crate::service::gate::filing::{self, Filing, NextBatchView};
+use crate::service::gate::list;
 use crate::service::gate::walk_ins::WalkIn;
 use crate::service::submission::{ReceiptView, Request};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use luyin_protocol::field::Nym;
-use luyin_protocol::time::Step;
+use luyin_protocol::signature::Sha256Hash;
+use luyin_protocol::time::{Day, Step};
 use luyin_protocol::tx::TxKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,6 +52,32 @@ pub async fn bundle(State(app): State<App>) -> Reply<Bytes> {
     let content = apart(move || {
         let life = app.config().gate.bundle_life_ms;
         bundle::signed(app.node(), life)
+    });
+    Ok(Bytes {
+        content: content.await?,
+        media: "application/octet-stream",
+        keep: Keep::No,
+    })
+}
+
+/// What a list adds to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListAsked {
+    /// SHA-256 of the bundle's file.
+    bundle: Sha256Hash,
+    /// The bundle's last day.
+    until: Day,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    extract::Query(asked): extract::Query<ListAsked>,
+) -> Reply<Bytes> {
+    up_to_date(&app).await?;
+    let content = apart(move || {
+        let life = app.config().gate.bundle_life_ms;
+        list::signed(app.node(), asked.bundle, asked.until, life)
     });
     Ok(Bytes {
         content: content.await?,

@@ -115,6 +115,7 @@ fn submissions(table: Table) -> Table {
 fn organisations(table: Table) -> Table {
     table
         .get("/v1/gate/bundle", Gate, gate::bundle, op("A signed bundle").sends("application/octet-stream"))
+        .get("/v1/gate/list", Gate, gate::list, op("The signed list of live notices' values, in addition to a bundle").query("bundle", text()).query("until", integer()).sends("application/octet-stream"))
         .post("/v1/gate/walk-ins", Gate, gate::walk_in, op("Use a walk-in pass once among all gates").takes::<gate::WalkInUse>().answers::<gate::WalkInView>(OK))
         .post("/v1/gate/records", Gate, gate::records, op("Store and anchor a batch of records").takes_up_to::<s::gate::filing::Filing>(gate::RECORDS_LIMIT).answers::<ReceiptView>(CREATED))
         .get("/v1/gate/batches/next", Gate, gate::next_batch, op("The gate's next batch number").answers::<s::gate::filing::NextBatchView>(OK))

@@ -54,6 +54,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/v1/governance/next", "anyone"),
     ("POST", "/v1/releases", "anyone"),
     ("GET", "/v1/gate/bundle", "gate"),
+    ("GET", "/v1/gate/list", "gate"),
     ("POST", "/v1/gate/walk-ins", "gate"),
     ("POST", "/v1/gate/records", "gate"),
     ("GET", "/v1/gate/batches/next", "gate"),

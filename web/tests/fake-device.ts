@@ -17,6 +17,7 @@ import type {
   PolicyView,
   Progress,
   RegulatorDevice,
+  RuleStanding,
   ShownCode,
   Status,
   WalletDevice,
@@ -143,6 +144,10 @@ export class FakeDevice implements Device {
   /** Whether the desk has finished an enrolment. */
   deskDone = true
   regions: readonly { code: string; zh: string; en: string; risk: boolean }[] = []
+  /** What the rules of a document say. */
+  rules: readonly RuleStanding[] = []
+  /** Who attested the itinerary, where this wallet took it in. */
+  operator: string | null = VENUE
   disclosed: Disclosed[] = []
   private progress = new Set<(progress: Progress) => void>()
   private deaths = new Set<(why: string) => void>()
@@ -325,7 +330,10 @@ export class FakeDevice implements Device {
     },
     itinerary: async (label, now) => {
       await this.begin('itinerary', label, now)
-      return { day: this.regions.length > 0 ? '2026-11-26' : null, regions: this.regions }
+      const { surname, digits } = this.find(label)
+      const card = { person: label, surname, digits, regions: this.regions }
+      if (this.regions.length === 0) return { ...card, day: null, from: null, to: null, attester: null, taken: null }
+      return { ...card, day: '2026-11-26', from: '2026-11-19', to: '2026-11-25', attester: this.operator, taken: this.operator === null ? null : Date.UTC(2026, 10, 26, 1, 30) }
     },
     why: async (label, policy, venue, day, now) => {
       await this.begin('why', label, policy, venue, day, now)
@@ -336,6 +344,10 @@ export class FakeDevice implements Device {
       const standing = one ?? { policy: `${policy}.1`, name_zh: '春运出行', name_en: 'Spring travel', met: false, clauses: [NO_TEST] }
       const admission = notices.length > 0 ? 'under_notice' : standing.met ? 'yes' : standing.clauses.every((c) => c.met || c.from !== null) ? 'after_check_ins' : 'no'
       return { day: precheck.day, as_of: this.now, policies: [{ ...precheck, admission, standing, effective: one ? 0 : FUTURE }], notices }
+    },
+    judge: async (label, rules, day, now) => {
+      await this.begin('judge', label, rules, day, now)
+      return this.rules
     },
     published: async (now) => {
       await this.begin('published', now)

@@ -140,9 +140,29 @@ export class FakeRegulator implements Device {
     return [
       { ...action, entry: 1, sequence: 1, time: this.now - 9_000_000, kind: 'accredit' },
       { ...action, entry: 2, sequence: 2, time: this.now - 8_000_000, kind: 'policy', clause: '复工通行第一版' },
+      { ...action, entry: 5, sequence: 5, time: this.now - 7_000_000, kind: 'policy', clause: '复工通行第二版', change: this.policyChange() },
+      { ...action, entry: 7, sequence: 6, time: this.now - 6_000_000, kind: 'risk_list', change: this.listChange() },
       { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
       { ...action, entry: 11, sequence: 4, time: this.now - 600_000, kind: 'unaccredit', clause: PLACE, approver: hex(20) },
     ]
+  }
+
+  private readonly dates = { before: 1, after: 2, effective_before: 1_795_000_000_000, effective: 1_795_741_500_000, grace_before_ms: 7_200_000, grace_ms: 0, hurried: true }
+
+  private policyChange(): unknown {
+    const told = (zh: string, en: string) => ({ zh, en })
+    return {
+      ...this.dates, kind: 'policy', policy: 1, renamed: null,
+      clauses: [
+        { clause: 'fever', way: 'tightened', about: told('发热温度', 'fever from'), before: told('37.3 度', '37.3 degrees'), after: told('37.2 度', '37.2 degrees') },
+        { clause: 'itinerary', way: 'loosened', about: told('行程证明', 'an itinerary'), before: told('不早于 7 天前', 'of at most 7 days'), after: told('不要求', 'not demanded') },
+      ],
+    }
+  }
+
+  private listChange(): unknown {
+    const wuhan = { code: '420100', name: { zh: '湖北省武汉市', en: 'Wuhan, Hubei' } }
+    return { ...this.dates, hurried: false, grace_ms: 7_200_000, kind: 'risk_list', added: [wuhan], dropped: [], kept: 3 }
   }
 
   private attempts(after: number): unknown[] {

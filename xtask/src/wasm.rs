@@ -1,4 +1,4 @@
-//! The browser's modules: the compiler that can make them, and the two builds.
+//! The browser's modules: the compiler that can make them, and the builds.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,6 @@ use crate::debian;
 use crate::workspace::Workspace;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PACKAGE: &str = "luyin-wasm";
-const MODULE: &str = "luyin_wasm.wasm";
 /// Memory that threads share has to say how far it may grow.
 const MOST_MEMORY: u32 = 1 << 30;
 
@@ -44,32 +42,47 @@ enum Rust {
     Debian,
 }
 
-/// One of the two modules.
+/// One of the modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
     /// For any page.
     Single,
     /// For a page that is isolated from other origins and may share memory.
     Threads,
+    /// Policies written as rules, apart from the others: it is fetched when somebody chooses a document of rules.
+    Rules,
 }
 
 impl Module {
-    pub const ALL: [Self; 2] = [Self::Single, Self::Threads];
+    pub const ALL: [Self; 3] = [Self::Single, Self::Threads, Self::Rules];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Single => "single",
             Self::Threads => "threads",
+            Self::Rules => "rules",
         }
     }
 
-    /// Its own folder of cargo's, so that neither build nor the native one throws out what another has made.
-    fn target_folder(self) -> String {
-        format!("target/wasm/{}", self.name())
+    const fn package(self) -> &'static str {
+        match self {
+            Self::Single | Self::Threads => "luyin-wasm",
+            Self::Rules => "luyin-wasm-rules",
+        }
+    }
+
+    /// Its own folder of cargo's, so that neither build nor the native one throws out what another has made. What is built
+    /// without threads is built once.
+    const fn target_folder(self) -> &'static str {
+        match self {
+            Self::Single | Self::Rules => "target/wasm/single",
+            Self::Threads => "target/wasm/threads",
+        }
     }
 
     pub fn path(self, workspace: &Workspace) -> PathBuf {
-        workspace.path(&format!("{}/{TARGET}/wasm/{MODULE}", self.target_folder()))
+        let (folder, module) = (self.target_folder(), self.package().replace('-', "_"));
+        workspace.path(&format!("{folder}/{TARGET}/wasm/{module}.wasm"))
     }
 }
 
@@ -109,13 +122,13 @@ pub fn build(workspace: &Workspace, module: Module) -> Result<()> {
         "--locked",
         "--quiet",
         "--package",
-        PACKAGE,
+        module.package(),
         "--target",
         TARGET,
         "--profile",
         "wasm",
         "--target-dir",
-        &folder,
+        folder,
     ];
     arguments.extend(SMALL_STD);
     let mut flags = PANICS.map(str::to_owned).to_vec();

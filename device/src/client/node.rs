@@ -341,6 +341,14 @@ impl<T: Transport> NodeClient<T> {
         self.http.bytes(&call)
     }
 
+    /// `GET /v1/gate/list`: the values of the live notices up to a day, signed, in addition to a bundle by the hash of its file; to
+    /// be verified by the caller.
+    pub fn gate_list(&self, bundle: &Sha256Hash, until: Day) -> Result<Vec<u8>, ClientError> {
+        let target = format!("/v1/gate/list?bundle={bundle}&until={until}");
+        let call = Call::get(&target).signed(self.signature()?);
+        self.http.bytes(&call)
+    }
+
     /// `POST /v1/gate/walk-ins`: whether another gate has seen this walk-in pass already.
     pub fn walk_in(&self, nym: &Nym, step: Step) -> Result<bool, ClientError> {
         #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::client::ClientError;
 use luyin_protocol::codec::DecodeError;
-use luyin_protocol::gate::{BundleError, MAX_NOTE};
+use luyin_protocol::gate::{BundleError, ListError, MAX_NOTE};
 use thiserror::Error;
 
 /// A gate's failure. A refused pass is none: it is a verdict.
@@ -26,9 +26,12 @@ pub enum GateError {
     /// A bundle that does not verify.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// A bundle older than the one in use.
-    #[error("this bundle is older than the one in use")]
+    /// A bundle older than what is in use.
+    #[error("this bundle is older than what the gate goes by")]
     OlderBundle,
+    /// A list that is not taken.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// No bundle yet.
     #[error("the gate has no bundle; run `luyin gate bundle` while connected")]
     NoBundle,
@@ -71,6 +74,7 @@ impl GateError {
             Self::Settings(..) => "gate_settings",
             Self::Bundle(..) => "bad_bundle",
             Self::OlderBundle => "older_bundle",
+            Self::List(..) => "bad_list",
             Self::NoBundle => "no_bundle",
             Self::NoKey => "no_verifying_key",
             Self::WrongKey => "wrong_verifying_key",

@@ -3,12 +3,14 @@
 //! ```text
 //! gate.json    network, DID, venue, policy         bundle.bin   the newest verified bundle
 //! pass.vk      verifying key of the pass           code.secret  from which the displayed code comes
+//! list.bin     the newest list of notices' values in addition to that bundle
 //! seen/        showings and walk-ins let through   records/     audit records on their way, 14 days at most
 //! ```
 //! **Order of a scan.** Decide; write what was seen; write the audit record; tell the guard. A crash before the guard is
 //! told leaves a record of a decision that nobody heard of, never an entry without a record.
 
 mod error;
+mod held;
 mod node;
 mod queue;
 mod seen;
@@ -27,12 +29,12 @@ pub use settings::Settings;
 pub use upload::Uploaded;
 
 use crate::files::Files;
+use held::Held;
 use luyin_circuits::CircuitName;
 use luyin_circuits::groth16::{PreparedVk, Proof, verify};
 use luyin_keys::manifest::{Manifest, decode_vk};
 use luyin_protocol::gate::{
-    AuditRecord, Colour, Evidence, Gate, GateBundle, MAX_NOTE, Reason, SignedBundle, Verdict,
-    gate_code,
+    AuditRecord, Colour, Evidence, GateBundle, MAX_NOTE, Reason, Verdict, gate_code,
 };
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::pass::{GateCode, PassMode, ShownPass};
@@ -47,8 +49,11 @@ use settings::FILE as SETTINGS;
 
 /// How old a bundle must be before a pass that is newer has it fetched again.
 const REFETCH_AFTER_MS: u64 = 10_000;
+/// From which age on a bundle is fetched whole: as often as there is a new epoch root for who cannot wait.
+const WHOLE_AFTER_MS: u64 = 120_000;
 
 const BUNDLE: &str = "bundle.bin";
+const LIST: &str = "list.bin";
 const PASS_KEY: &str = "pass.vk";
 const CODE_SECRET: &str = "code.secret";
 
@@ -56,10 +61,12 @@ const CODE_SECRET: &str = "code.secret";
 pub struct GateDevice<F> {
     files: F,
     settings: Settings,
-    gate: Option<Gate>,
+    held: Option<Held>,
     key: Option<PreparedVk>,
     seen: SeenLog<F>,
     queue: RecordQueue<F>,
+    /// Somebody showed a pass that is newer than the bundle.
+    behind: bool,
 }
 
 impl<F> std::fmt::Debug for GateDevice<F> {
@@ -81,7 +88,7 @@ pub struct Scan {
     pub step: Step,
     /// What the pass says of itself, where it could be read.
     pub pass: Option<PassShown>,
-    /// Age of the gate's data in seconds.
+    /// Age of what the gate goes by, in seconds: its bundle, or the newest list.
     pub bundle_age_s: Option<u64>,
 }
 
@@ -177,16 +184,20 @@ impl<F: Files + Clone> GateDevice<F> {
             queue: RecordQueue::open(files.clone())?,
             files,
             settings,
-            gate: None,
+            held: None,
             key: None,
+            behind: false,
         };
         if let Some(bytes) = device.files.read(BUNDLE)? {
-            let bundle = SignedBundle::verified(&bytes, &device.settings.network)?;
+            let mut held = Held::verified(&bytes, &device.settings)?;
             device.key = match device.files.read(PASS_KEY)? {
-                Some(bytes) => Some(pass_key(&bytes, &bundle.parameters)?),
+                Some(bytes) => Some(pass_key(&bytes, &held.gate.bundle().parameters)?),
                 None => None,
             };
-            device.gate = Some(device.gate_with(bundle));
+            if let Some(list) = device.files.read(LIST)? {
+                held.resume(&list)?;
+            }
+            device.held = Some(held);
         }
         Ok(device)
     }
@@ -202,7 +213,7 @@ impl<F: Files + Clone> GateDevice<F> {
                 files.remove(&format!("{folder}/{name}"))?;
             }
         }
-        for name in [BUNDLE, PASS_KEY, CODE_SECRET, SETTINGS] {
+        for name in [LIST, BUNDLE, PASS_KEY, CODE_SECRET, SETTINGS] {
             if files.read(name)?.is_some() {
                 files.remove(name)?;
             }
@@ -216,20 +227,22 @@ impl<F: Files + Clone> GateDevice<F> {
         self.key.is_some() && self.bundle().is_some_and(|bundle| now <= bundle.expires)
     }
 
-    fn gate_with(&self, bundle: GateBundle) -> Gate {
-        Gate::new(bundle, self.settings.venue, self.settings.policy)
-    }
-
     /// Who this gate is.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The bundle in use.
+    /// The bundle in use, with the values of the newest list.
     #[must_use]
     pub fn bundle(&self) -> Option<&GateBundle> {
-        self.gate.as_ref().map(Gate::bundle)
+        self.held.as_ref().map(|held| held.gate.bundle())
+    }
+
+    /// When the newest of what the gate goes by was made: its bundle, or a list since.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.held.as_ref().map(|held| held.gate.as_of())
     }
 
     /// The audit records on their way.
@@ -237,18 +250,31 @@ impl<F: Files + Clone> GateDevice<F> {
         &mut self.queue
     }
 
-    /// Takes a bundle file, after verifying it. An older one than the gate has is refused: it could hide a notice.
+    /// Takes a bundle file, after verifying it. One that is older than what the gate goes by is refused: it could hide a notice.
     ///
     /// # Errors
     /// [`GateError::Bundle`], [`GateError::OlderBundle`]; those of writing.
     pub fn take_bundle(&mut self, bytes: &[u8]) -> Result<&GateBundle, GateError> {
-        let bundle = SignedBundle::verified(bytes, &self.settings.network)?;
-        if self.bundle().is_some_and(|old| bundle.issued < old.issued) {
+        let held = Held::verified(bytes, &self.settings)?;
+        if self.as_of().is_some_and(|as_of| held.gate.as_of() < as_of) {
             return Err(GateError::OlderBundle);
         }
+        // A list beside it adds to the bundle before, and is dropped when it is next read.
         self.files.replace(BUNDLE, bytes)?;
-        self.gate = Some(self.gate_with(bundle));
-        self.bundle().ok_or(GateError::NoBundle)
+        self.behind = false;
+        Ok(self.held.insert(held).gate.bundle())
+    }
+
+    /// Takes a list of notices' values, after verifying it against the bundle and what was taken since.
+    ///
+    /// # Errors
+    /// [`GateError::List`]; [`GateError::NoBundle`]; those of writing.
+    pub fn take_list(&mut self, bytes: &[u8]) -> Result<&GateBundle, GateError> {
+        let held = self.held.as_mut().ok_or(GateError::NoBundle)?;
+        let list = held.verify(bytes)?;
+        self.files.replace(LIST, bytes)?;
+        held.gate.take_list(list);
+        Ok(held.gate.bundle())
     }
 
     /// Takes the pass statement's verifying key, whose hash the network's founding data name.
@@ -280,6 +306,33 @@ impl<F: Files + Clone> GateDevice<F> {
             self.take_key(&node.keys_file(&pass.verifying_key.file)?)?;
         }
         self.bundle().ok_or(GateError::NoBundle)
+    }
+
+    /// What a gate asks for again and again while its node answers, so that a new notice takes effect within a minute: the
+    /// small list, where the bundle is young enough and it is enough, else the whole bundle.
+    ///
+    /// # Errors
+    /// Those of [`GateDevice::update`].
+    pub fn renew(
+        &mut self,
+        node: &(impl GateNode + ?Sized),
+        now: Timestamp,
+    ) -> Result<&GateBundle, GateError> {
+        let young = self.held.as_ref().filter(|held| {
+            let age = now.since(held.gate.bundle().issued);
+            age < WHOLE_AFTER_MS && self.key.is_some() && !self.behind
+        });
+        if let Some(held) = young {
+            match node.list(&held.name, held.gate.bundle().expires.day()) {
+                Err(error) if error.is_offline() => return Err(error.into()),
+                // A refused list may be honest: a notice was lifted, a policy is new. The bundle tells.
+                Ok(bytes) if self.take_list(&bytes).is_ok() => {
+                    return self.bundle().ok_or(GateError::NoBundle);
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+        self.update(node)
     }
 
     /// The code that the gate displays in a step.
@@ -316,14 +369,15 @@ impl<F: Files + Clone> GateDevice<F> {
             verdict,
             evidence,
         })?;
-        let issued = self.bundle().map(|b| b.issued);
+        self.behind |= verdict.reason() == Reason::BundleBehind;
+        let as_of = self.as_of();
         Ok(Scan {
             verdict,
             icon: icon(verdict.colour()),
             now,
             step: now.step(),
             pass: shown.as_ref().map(|s| describe(s, verdict.reason())),
-            bundle_age_s: issued.map(|issued| now.since(issued) / 1_000),
+            bundle_age_s: as_of.map(|as_of| now.since(as_of) / 1_000),
         })
     }
 
@@ -361,7 +415,7 @@ impl<F: Files + Clone> GateDevice<F> {
             self.code(step)?,
             self.code(Step::new(step.get().saturating_sub(1)))?,
         ];
-        let Some(gate) = self.gate.as_mut() else {
+        let Some(Held { gate, .. }) = self.held.as_mut() else {
             let shown = ShownPass::from_text(text).ok();
             return Ok((Verdict::of(Reason::BundleExpired), shown));
         };

@@ -4,12 +4,15 @@ use super::SealedBatch;
 use crate::client::{ClientError, NodeClient, Transport};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::field::Nym;
-use luyin_protocol::time::Step;
+use luyin_protocol::signature::Sha256Hash;
+use luyin_protocol::time::{Day, Step};
 
 /// A node as a gate sees it.
 pub trait GateNode {
     /// The signed bundle, to be verified by the caller.
     fn bundle(&self) -> Result<Vec<u8>, ClientError>;
+    /// The signed list of notices' values up to a day, in addition to a bundle; to be verified by the caller.
+    fn list(&self, bundle: &Sha256Hash, until: Day) -> Result<Vec<u8>, ClientError>;
     /// The manifest of the keys.
     fn keys_manifest(&self) -> Result<Vec<u8>, ClientError>;
     /// A key file that the manifest names.
@@ -25,6 +28,9 @@ pub trait GateNode {
 impl<T: Transport> GateNode for NodeClient<T> {
     fn bundle(&self) -> Result<Vec<u8>, ClientError> {
         self.gate_bundle()
+    }
+    fn list(&self, bundle: &Sha256Hash, until: Day) -> Result<Vec<u8>, ClientError> {
+        self.gate_list(bundle, until)
     }
     fn keys_manifest(&self) -> Result<Vec<u8>, ClientError> {
         self.keys_manifest()

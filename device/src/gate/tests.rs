@@ -1,6 +1,7 @@
 //! The device across restarts and crashes.
 
 mod fetching;
+mod lists;
 
 use super::*;
 use crate::client::ClientError;
@@ -13,7 +14,7 @@ use luyin_keys::signing::SigningKey;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::Nym;
-use luyin_protocol::gate::EpochRef;
+use luyin_protocol::gate::{EpochRef, SignedBundle};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{
@@ -386,6 +387,9 @@ fn no_answer() -> ClientError {
 
 impl GateNode for Sink {
     fn bundle(&self) -> Result<Vec<u8>, ClientError> {
+        Err(no_answer())
+    }
+    fn list(&self, _: &Sha256Hash, _: Day) -> Result<Vec<u8>, ClientError> {
         Err(no_answer())
     }
     fn keys_manifest(&self) -> Result<Vec<u8>, ClientError> {

@@ -180,12 +180,12 @@ impl<H: Host> GatePage<H> {
         let policy = |p: &&luyin_protocol::policy::Policy| {
             p.reference.id == settings.policy && p.effective <= asked.now
         };
-        let (bundle, demands): (Value, Option<bool>) = match device.bundle() {
+        let (bundle, demands): (Value, Option<bool>) = match device.bundle().zip(device.as_of()) {
             None => (Value::Null, None),
-            Some(bundle) => {
+            Some((bundle, as_of)) => {
                 let asked_for = bundle.policies.iter().filter(policy);
                 let newest = asked_for.max_by_key(|p| p.reference.version);
-                let view = json!({ "issued": bundle.issued, "expires": bundle.expires });
+                let view = json!({ "issued": as_of, "expires": bundle.expires });
                 (view, newest.map(|p| p.gate_code))
             }
         };
@@ -260,7 +260,7 @@ impl<H: Host> GatePage<H> {
 
     fn update(&mut self, asked: &Asked<'_>) -> Result<Reply, Fault> {
         let node = self.node()?;
-        match self.device()?.update(node.as_ref()) {
+        match self.device()?.renew(node.as_ref(), asked.now) {
             Err(GateError::Node(error))
                 if is(&error, &["role", "unknown-key", "not-accredited"]) =>
             {

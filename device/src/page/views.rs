@@ -11,15 +11,10 @@ use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
 use luyin_protocol::note::{DayStatus, Mask};
 use luyin_protocol::policy::Policy;
-use luyin_protocol::region::RegionTable;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::{Day, Slot, Timestamp};
 use luyin_protocol::versioned::{Standing, standing};
 use serde::Serialize;
-
-fn iso(day: Day) -> Option<String> {
-    (day > Day::new(0)).then(|| day.to_iso())
-}
 
 /// Surname and digits of a mask, as a guard compares them.
 pub(super) fn shown_mask(mask: Mask) -> (String, String) {
@@ -309,47 +304,6 @@ impl From<Proved> for ProvedView {
                     reason: one.reason,
                 })
                 .collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct ItineraryView {
-    day: Option<String>,
-    regions: Vec<VisitedRegion>,
-}
-
-#[derive(Serialize)]
-struct VisitedRegion {
-    code: String,
-    zh: String,
-    en: String,
-    risk: bool,
-}
-
-impl ItineraryView {
-    /// The regions in a person's note, and which of them are on the risk list of the moment.
-    pub(super) fn of(person: &Person, seen: Option<&PublicData>, now: Timestamp) -> Self {
-        let Some(held) = &person.note else {
-            return Self {
-                day: None,
-                regions: Vec::new(),
-            };
-        };
-        let risk = seen.and_then(|seen| seen.risk_at(now));
-        let table = RegionTable::embedded();
-        let regions = held.itinerary().regions().filter_map(|index| {
-            let region = table.by_index(index).ok()?;
-            Some(VisitedRegion {
-                code: region.code().to_string(),
-                zh: region.name_zh().to_owned(),
-                en: region.name_en().to_owned(),
-                risk: risk.is_some_and(|list| list.regions.contains(index)),
-            })
-        });
-        Self {
-            day: iso(held.state().itin_day),
-            regions: regions.collect(),
         }
     }
 }

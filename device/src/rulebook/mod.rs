@@ -16,11 +16,14 @@ mod vocabulary;
 pub use refusal::{RulebookRefusal, Unfit, Why};
 pub(crate) use vocabulary::data;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use condition::{Refused, formula};
 use formula::Formula;
 use luyin_certificates::Moment;
 use luyin_certificates::certlogic::Value;
 use luyin_certificates::rules::{Rule, RuleType, Scope};
+use luyin_protocol::codec::Canonical;
 use luyin_protocol::policy::{Policy, PolicyRef, Thresholds};
 use luyin_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -140,8 +143,17 @@ impl Rulebook {
         &self.policy
     }
 
-    /// What each rule says of a note, as [`data`] shows it.
-    pub(crate) fn judge(&self, data: &Value) -> Vec<RuleStanding> {
+    /// The policy's canonical bytes in base64, as a page hands them on.
+    #[must_use]
+    pub fn policy_text(&self) -> String {
+        STANDARD.encode(self.policy.to_vec())
+    }
+
+    /// What each rule says of a note, as [`crate::wallet::Wallet::rule_data`] gives it. Needs no wallet: it may run apart from
+    /// the secrets.
+    #[must_use]
+    pub fn judge(&self, note: &Json) -> Vec<RuleStanding> {
+        let data = &Value::from(note);
         let standing = |rule: &Rule| RuleStanding {
             rule: rule.to_string(),
             // Whatever is taken evaluates; a fault would be no fulfilment.

@@ -1,6 +1,5 @@
 //! What rules may speak of (protocol clause 6.23): the note as data, and the names of its parts.
 
-use luyin_certificates::certlogic::Value;
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::note::{DayStatus, HISTORY_DAYS, NoteState};
 use luyin_protocol::risk::RiskList;
@@ -124,7 +123,7 @@ pub(crate) fn data(
     itinerary: &Itinerary,
     risk: Option<&RiskList>,
     day: Day,
-) -> Value {
+) -> Json {
     let is =
         |wanted: fn(DayStatus) -> bool| move |i: usize| usize::from(wanted(state.history.at(i)));
     let normal = is(|status| status == DayStatus::Normal);
@@ -144,7 +143,7 @@ pub(crate) fn data(
             .filter(|region| list.regions.contains(*region))
             .count()
     });
-    Value::from(&json!({
+    json!({
         "payload": {
             "checkin": { "newest": slot_text(state.slot) },
             "history": history,
@@ -159,5 +158,5 @@ pub(crate) fn data(
             "regions": { "atRisk": at_risk.unwrap_or(usize::from(u16::MAX)) },
         },
         "external": { "day": day_text(day) },
-    }))
+    })
 }

@@ -5,6 +5,7 @@ use super::consent::Consent;
 use super::disclosure::Disclosed;
 use super::draft::Draft;
 use super::error::WalletError;
+use super::itinerary::ItineraryTaken;
 use super::secret::{SecretScalar, SecretSeed};
 use super::sync::Crowd;
 use crate::client::{Encoded, LiveNotice, Marks};
@@ -133,6 +134,9 @@ pub struct Person {
     /// To what the person has agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Consent>,
+    /// Where the itinerary in the note is from, so that a wrong one can be taken to who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub itinerary: Option<ItineraryTaken>,
 }
 
 impl Person {

@@ -12,11 +12,13 @@ mod attest;
 mod clause;
 mod consent;
 mod content;
+mod correction;
 mod disclosure;
 mod draft;
 mod enrol;
 mod error;
 mod iso;
+mod itinerary;
 mod keep_up;
 mod ledger;
 mod outlook;
@@ -32,6 +34,7 @@ pub(crate) mod tests;
 mod vault;
 mod walk;
 mod why;
+mod window;
 
 pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
 pub use attest::NymCard;
@@ -40,10 +43,12 @@ pub use consent::{Answer, Consent};
 pub use content::{
     Content, HeldAttestation, HeldNote, PassFor, Pending, Person, PublicData, ReadyPass,
 };
+pub use correction::{Correction, CorrectionError, CorrectionReason};
 pub use disclosure::{Disclosed, Punctuality};
 pub use draft::{Draft, TypedForm};
 pub use enrol::Turn;
 pub use error::WalletError;
+pub use itinerary::{ItineraryCard, ItineraryTaken, VisitedRegion};
 pub use ledger::Ledger;
 pub use passes::{Proved, WantedPasses};
 pub use prover::{KeyProver, Prover, ProvingKeys, demanded, proving_key_files};
@@ -55,6 +60,7 @@ pub use sync::Crowd;
 pub use vault::{Locks, MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
 pub use why::{Admission, Precheck, Why, WhyAsked};
+pub use window::Window;
 
 use crate::client::{Encoded, News};
 use luyin_keys::sealed::{Secret, Strength, WrappingKey};
@@ -237,6 +243,7 @@ impl<V: Vault> Wallet<V> {
             last_form: None,
             draft: None,
             consents: Vec::new(),
+            itinerary: None,
         });
         self.save()
     }

@@ -1,6 +1,9 @@
 //! Walking on: from the last note a wallet knows to the newest that the ledger holds.
 
-use super::{Disclosed, HeldNote, Ledger, MAX_DISCLOSURES, Person, Vault, Wallet, WalletError};
+use super::{
+    Disclosed, HeldNote, ItineraryTaken, Ledger, MAX_DISCLOSURES, Person, Vault, Wallet,
+    WalletError,
+};
 use crate::client::{BucketName, EnrolledNote, News, Spend};
 use luyin_keys::note_seal::open_note;
 use luyin_protocol::field::{NoteCommitment, Nullifier, Owner};
@@ -148,6 +151,9 @@ fn settle(person: &mut Person, spend: &Spend) -> Option<PendingFate> {
     person.last_form = pending.form.or_else(|| person.last_form.take());
     if let Some(absorbed) = &pending.absorbs {
         person.attestations.retain(|held| held != absorbed);
+        if let Some(taken) = ItineraryTaken::of(absorbed, pending.made) {
+            person.itinerary = Some(taken);
+        }
     }
     Some(PendingFate::Accepted)
 }

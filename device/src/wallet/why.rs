@@ -15,6 +15,7 @@ use luyin_protocol::pass::PassMode;
 use luyin_protocol::policy::Policy;
 use luyin_protocol::time::{Day, Timestamp};
 use serde::Serialize;
+use serde_json::Value as Json;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,7 +135,7 @@ impl<V: Vault> Wallet<V> {
 }
 
 impl<V: Vault> Wallet<V> {
-    /// What each rule of a rulebook says of a person's note on a day, in the rule's own words. A rulebook may come from
+    /// What each rule of a document says of a person's note on a day, in the rule's own words. A rulebook may come from
     /// anywhere: it explains a published policy only where its rules come to that very policy.
     ///
     /// # Errors
@@ -146,20 +147,36 @@ impl<V: Vault> Wallet<V> {
         day: Option<Day>,
         now: Timestamp,
     ) -> Result<Vec<RuleStanding>, WalletError> {
+        let note = self.rule_data(label, book.policy(), day, now)?;
+        Ok(book.judge(&note))
+    }
+
+    /// A person's note on a day, as the rules of a published policy see it. It holds counts and days and no secret, and
+    /// is given out for a policy that is on the ledger alone.
+    ///
+    /// # Errors
+    /// Those of [`Wallet::judge_by`].
+    pub fn rule_data(
+        &self,
+        label: Option<&str>,
+        policy: &Policy,
+        day: Option<Day>,
+        now: Timestamp,
+    ) -> Result<Json, WalletError> {
         let person = self.content.person(label)?;
         let held = person.held()?;
         let seen = self.content.seen.as_ref();
         let seen = seen.ok_or(WalletError::NeverSynced)?;
-        if !seen.policies.iter().any(|p| p.0 == *book.policy()) {
-            return Err(WalletError::OtherRules(book.policy().reference));
+        if !seen.policies.iter().any(|p| p.0 == *policy) {
+            return Err(WalletError::OtherRules(policy.reference));
         }
         let day = day.unwrap_or(now.day());
         if day < now.day() || day > now.day().plus(FORESEEN_DAYS) {
             return Err(WalletError::OutOfSight(day));
         }
-        let moment = now.max(day.start()).max(book.policy().effective);
+        let moment = now.max(day.start()).max(policy.effective);
         let risk = seen.risk_at(moment);
-        Ok(book.judge(&data(held.state(), held.itinerary(), risk, moment.day())))
+        Ok(data(held.state(), held.itinerary(), risk, moment.day()))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{GateBundle, Reason, Seen, Verdict};
+use super::{GateBundle, GateList, Reason, Seen, Verdict};
 use crate::did::Did;
 use crate::field::{DayHandle, RevocationTag, Scope};
 use crate::hash::{Tag, hash};
@@ -53,6 +53,8 @@ fn revocation_tag(handle: DayHandle, scope: Scope) -> RevocationTag {
 pub struct Gate {
     network: NetworkId,
     bundle: GateBundle,
+    /// When the newest of what it goes by was made: the bundle, or a list since.
+    as_of: Timestamp,
     venue: Did,
     policy: u16,
     revoked: RevokedTags,
@@ -64,6 +66,7 @@ impl Gate {
     pub fn new(bundle: GateBundle, venue: Did, policy: u16) -> Self {
         Self {
             network: bundle.network(),
+            as_of: bundle.issued,
             bundle,
             venue,
             policy,
@@ -71,10 +74,16 @@ impl Gate {
         }
     }
 
-    /// The bundle in use.
+    /// The bundle in use, with the values of the newest list that was taken since.
     #[must_use]
     pub const fn bundle(&self) -> &GateBundle {
         &self.bundle
+    }
+
+    /// When the newest of what it goes by was made.
+    #[must_use]
+    pub const fn as_of(&self) -> Timestamp {
+        self.as_of
     }
 
     /// The venue.
@@ -86,8 +95,18 @@ impl Gate {
     /// Takes a newer bundle; what was computed from the old one is dropped.
     pub fn replace_bundle(&mut self, bundle: GateBundle) {
         self.network = bundle.network();
+        self.as_of = bundle.issued;
         self.bundle = bundle;
         self.revoked = RevokedTags::default();
+    }
+
+    /// Takes the values of a list that was verified against [`Self::bundle`].
+    pub fn take_list(&mut self, list: GateList) {
+        self.as_of = list.issued;
+        if self.bundle.releases != list.releases {
+            self.bundle.releases = list.releases;
+            self.revoked = RevokedTags::default();
+        }
     }
 
     /// Decides on the text of a scanned code. `verify` checks the proof against public inputs.

@@ -5,6 +5,7 @@
 
 mod bundle;
 mod decision;
+mod list;
 mod published;
 mod record;
 mod replay;
@@ -15,6 +16,7 @@ mod verdict;
 
 pub use bundle::{BundleError, EpochRef, GateBundle, MAX_EPOCHS, SignedBundle};
 pub use decision::{Gate, RevokedTags, gate_code};
+pub use list::{GateList, ListError, SignedList, rules_of};
 pub use published::{Acts, Published, Since};
 pub use record::{AuditRecord, Evidence, MAX_NOTE};
 pub use replay::{Finding, Memory, Replay};

@@ -1,6 +1,7 @@
 //! The gate's decision, every reason by the input that should reach it, and the bundle's refusals.
 
 mod bundle;
+mod list;
 mod replay;
 mod turns;
 

@@ -1,6 +1,7 @@
 //! `luyin attester`: issues attestations from a table or from certificates that people hold already, and withdraws them.
 
 mod certificate;
+mod correction;
 mod engine;
 mod issue;
 mod itinerary;
@@ -17,6 +18,7 @@ use luyin_protocol::versioned::Standing;
 use serde_json::json;
 
 pub use self::certificate::{BridgeError, CertificateArgs, CertificateError, ShownError};
+pub use self::correction::CorrectionFileError;
 pub use self::engine::EngineError;
 use self::issue::{Desk, IssueError, Summary, issue, listed};
 pub use self::itinerary::{ItineraryArgs, ItineraryError};
@@ -64,6 +66,11 @@ pub enum Command {
     Certificate(Box<CertificateArgs>),
     /// Derive itineraries from an operator's events, and issue them to those who asked
     Itinerary(Box<ItineraryArgs>),
+    /// Show what a holder asks to be corrected in an itinerary, and how it is issued
+    Correction {
+        /// The file that the holder handed over
+        file: PathBuf,
+    },
     /// Take attestations back: wallets can no longer take them in
     Withdraw {
         #[command(flatten)]
@@ -126,6 +133,9 @@ pub enum AttesterError {
     /// Itineraries.
     #[error(transparent)]
     Itinerary(#[from] ItineraryError),
+    /// A request for a correction.
+    #[error(transparent)]
+    Correction(#[from] CorrectionFileError),
     /// Nothing to withdraw.
     #[error("the list is empty; nothing was withdrawn")]
     Nothing,
@@ -151,6 +161,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
         }
         Command::Certificate(args) => certificate::run(&args, say),
         Command::Itinerary(args) => itinerary::run(*args, say),
+        Command::Correction { file } => Ok(correction::show(&file, say)?),
         Command::Withdraw {
             organisation,
             issued,

@@ -2,6 +2,7 @@
 //! alone, and nothing here sets a colour. What may reach many needs a third, who reviews.
 
 mod action;
+mod diff;
 mod dry_run;
 mod opening;
 mod propose;
@@ -24,6 +25,7 @@ use serde_json::json;
 pub(crate) use self::action::class_in_words;
 pub use self::action::{ActionError, ActionFile};
 use self::action::{MAX_FILE, in_words};
+use self::diff::{Diff, DiffArgs, DiffError};
 use self::dry_run::{DryRun, DryRunError};
 use self::opening::{OpeningFile, TooFewTold, tell};
 use self::propose::{Proposal, ProposeError, read};
@@ -47,6 +49,8 @@ use luyin_device::client::{ClientError, LiveNotice, Receipt, ReleaseAnswer, With
   luyin authority release --trustees http://127.0.0.1:8101,... --days 2
   luyin authority actions
   luyin authority dry-run risk-list --csv cities.csv
+  luyin authority diff --policy 1 --from 2 --to 3
+  luyin authority diff risk-list --csv cities.csv
   luyin authority approve --keystore b.keys --file action.json --for-review both.json --yes
   luyin authority review  --keystore c.keys --file both.json --yes
 Run `release` every day, and after every notice: until a day is released nobody is refused on it.")]
@@ -110,6 +114,13 @@ pub enum Command {
         counts: Option<PathBuf>,
         #[command(subcommand)]
         proposal: Proposal,
+    },
+    /// What a version of a policy or of the risk list changes: two on the ledger, or a file against the newest
+    Diff {
+        #[command(flatten)]
+        node: NodeArgs,
+        #[command(flatten)]
+        args: Box<DiffArgs>,
     },
     /// Tell the trustees whose notice it is and show them its evidence; once it is on the ledger
     Open {
@@ -189,6 +200,9 @@ pub enum AuthorityError {
     /// The dry run.
     #[error(transparent)]
     DryRun(#[from] DryRunError),
+    /// The comparison.
+    #[error(transparent)]
+    Diff(#[from] DiffError),
     /// Some days were not published.
     #[error(
         "{0} days of live notices were not released; those persons are not refused yet, run this again"
@@ -258,6 +272,11 @@ pub fn run(command: Command, say: Say) -> Result<(), AuthorityError> {
             let counts = counts.map(|path| read_file(&path)).transpose()?;
             let action = read(proposal, &node)?.action;
             let found = DryRun::of(&node, &action, counts.as_deref())?;
+            say.outcome(&found, || found.to_string());
+            Ok(())
+        }
+        Command::Diff { node, args } => {
+            let found = Diff::of(&node.client()?, *args)?;
             say.outcome(&found, || found.to_string());
             Ok(())
         }

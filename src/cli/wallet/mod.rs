@@ -1,6 +1,7 @@
 //! `luyin wallet`: a person's wallet, or a family's.
 
 mod act;
+mod itinerary;
 mod show;
 mod why;
 
@@ -19,7 +20,7 @@ use crate::device::{FileVault, KeyProver, NetworkKeys};
 use crate::qr::QrError;
 use luyin_device::client::ClientError;
 use luyin_device::qr::TooLong;
-use luyin_device::wallet::{Wallet, WalletError};
+use luyin_device::wallet::{CorrectionError, Wallet, WalletError};
 use luyin_keys::sealed::Strength;
 
 /// Enrol, check in, prove and show passes
@@ -35,6 +36,7 @@ use luyin_keys::sealed::Strength;
   luyin wallet show --policy 1 --watch
   luyin wallet status
   luyin wallet why --policy 2 --day 2022-11-30
+  luyin wallet itinerary
 The wallet file is --wallet or LUYIN_WALLET; the passphrase is read from --passphrase-file, from the file that
 LUYIN_PASSPHRASE_FILE names, or asked for.")]
 pub enum Command {
@@ -148,6 +150,8 @@ diarrhoea breathing_difficulty none. Contacts: confirmed_case close_contact unwe
     },
     /// Why you may pass or not, clause by clause, and whether you would be let in elsewhere or on another day
     Why(why::WhyArgs),
+    /// The itinerary card: places without dates, the days they answer for, and what to do where one is wrong
+    Itinerary(itinerary::ItineraryArgs),
     /// Write the openings of check-ins for the employer
     Disclosures {
         /// The file to write
@@ -280,6 +284,12 @@ pub enum WalletCommandError {
     /// The clock of a production network.
     #[error("--now is for development networks alone")]
     NotSettable,
+    /// A request to correct an itinerary.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
+    /// Who is to be asked for a correction.
+    #[error("who attested this itinerary is not known here; name the operator with --attester")]
+    NoAttester,
     /// The digits of an ID.
     #[error("the last two digits of an ID number are 0 to 99")]
     Digits,
@@ -429,6 +439,7 @@ pub fn run(command: Command, say: Say) -> Result<(), WalletCommandError> {
         } => act::nym(&wallet, attester, day, out.as_deref(), say),
         Command::Status { policy, wallet } => act::status(&wallet, policy, say),
         Command::Why(args) => why::why(&args, say),
+        Command::Itinerary(args) => itinerary::itinerary(&args, say),
         Command::Disclosures { out, wallet } => act::disclosures(&wallet, &out, say),
         Command::Backup { out, wallet } => act::backup(&wallet, &out, say),
         Command::Restore { backup, wallet } => act::restore(&wallet, &backup, say),

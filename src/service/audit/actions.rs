@@ -5,8 +5,12 @@ use crate::service::ServiceError;
 use crate::service::encoded::encode_value;
 use luyin_ledger::state::action::AuthorityAction;
 use luyin_ledger::state::keys;
+use luyin_protocol::difference::{Difference, of_lists, of_policies};
+use luyin_protocol::policy::Policy;
+use luyin_protocol::risk::RiskList;
 use luyin_protocol::tx::GovernanceAction;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// One action.
@@ -37,6 +41,10 @@ pub struct ActionView {
     /// The clause or the reason, in words, where the action states one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clause: Option<String>,
+    /// What a version of a policy or of the risk list changes against the one before; nothing for a first version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub change: Option<Difference>,
 }
 
 /// All actions.
@@ -52,9 +60,36 @@ pub struct ActionsView {
 /// Where the state cannot be read.
 pub fn all(node: &Node) -> Result<ActionsView, ServiceError> {
     let found = node.state().all(&keys::authority_actions())?;
+    let mut newest = Newest::default();
+    let actions = found.iter();
+    let actions = actions.map(|(_, action)| view(action, newest.changed_by(&action.action)));
     Ok(ActionsView {
-        actions: found.into_iter().map(|(_, action)| view(&action)).collect(),
+        actions: actions.collect(),
     })
+}
+
+/// The newest version of each policy and of the list, while actions are gone through in order.
+#[derive(Default)]
+struct Newest<'a> {
+    policies: BTreeMap<u16, &'a Policy>,
+    list: Option<&'a RiskList>,
+}
+
+impl<'a> Newest<'a> {
+    /// What an action changes against the newest version before it.
+    fn changed_by(&mut self, action: &'a GovernanceAction) -> Option<Difference> {
+        match action {
+            GovernanceAction::Policy(policy) => {
+                let before = self.policies.insert(policy.reference.id, policy)?;
+                Some(Difference::Policy(of_policies(before, policy)))
+            }
+            GovernanceAction::RiskList(list) => {
+                let before = self.list.replace(list)?;
+                Some(Difference::RiskList(of_lists(before, list)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The name of an action's kind.
@@ -70,7 +105,7 @@ pub const fn kind_name(action: &GovernanceAction) -> &'static str {
     }
 }
 
-fn view(action: &AuthorityAction) -> ActionView {
+fn view(action: &AuthorityAction, change: Option<Difference>) -> ActionView {
     let review = action.approvals.review.as_ref();
     ActionView {
         entry: action.entry.get(),
@@ -84,5 +119,6 @@ fn view(action: &AuthorityAction) -> ActionView {
         reviewer: review.map(|review| review.reviewer.to_string()),
         evidence: action.evidence().map(|hash| hash.to_string()),
         clause: action.clause().map(str::to_owned),
+        change,
     }
 }

@@ -32,6 +32,23 @@ pub fn signed(node: &Node, life_ms: u64) -> Result<Vec<u8>, ServiceError> {
 /// # Errors
 /// Where state or log cannot be read.
 pub fn at(node: &Node, now: Timestamp, expires: Timestamp) -> Result<GateBundle, ServiceError> {
+    let (policies, risk_lists) = rules(node, now)?;
+    Ok(GateBundle {
+        parameters: node.network().parameters().clone(),
+        issued: now,
+        expires,
+        epochs: epochs(node, now)?,
+        policies,
+        risk_lists,
+        releases: releases(node, now.day().minus(1), expires.day())?,
+    })
+}
+
+/// The policies and risk lists that may count from a moment on.
+pub(super) fn rules(
+    node: &Node,
+    now: Timestamp,
+) -> Result<(Vec<Policy>, Vec<RiskList>), ServiceError> {
     let policies: Vec<Policy> = all_policies(node)?.into_iter().map(|(p, _)| p).collect();
     let lists: Vec<RiskList> = all_risk_lists(node)?.into_iter().map(|(l, _)| l).collect();
     let may_count = |standing| standing != Standing::Retired;
@@ -41,15 +58,10 @@ pub fn at(node: &Node, now: Timestamp, expires: Timestamp) -> Result<GateBundle,
     let kept_lists = lists
         .iter()
         .filter(|l| may_count(standing(*l, &lists, now)));
-    Ok(GateBundle {
-        parameters: node.network().parameters().clone(),
-        issued: now,
-        expires,
-        epochs: epochs(node, now)?,
-        policies: kept_policies.cloned().collect(),
-        risk_lists: kept_lists.cloned().collect(),
-        releases: releases(node, now.day().minus(1), expires.day())?,
-    })
+    Ok((
+        kept_policies.cloned().collect(),
+        kept_lists.cloned().collect(),
+    ))
 }
 
 /// The epoch roots within the window, and the newest however old it is.
@@ -79,7 +91,7 @@ fn epochs(node: &Node, now: Timestamp) -> Result<Vec<EpochRef>, ServiceError> {
     Ok(out)
 }
 
-fn releases(node: &Node, from: Day, until: Day) -> Result<Vec<Release>, ServiceError> {
+pub(super) fn releases(node: &Node, from: Day, until: Day) -> Result<Vec<Release>, ServiceError> {
     let mut out = Vec::new();
     for day in from.get()..=until.get() {
         out.extend(signed_releases(node, Day::new(day))?);

@@ -13,11 +13,13 @@ function brotli(file) {
 export function sizes({ web, modules }) {
   const single = brotli(join(modules, 'single', 'index_bg.wasm'))
   const threads = brotli(join(modules, 'threads', 'index_bg.wasm'))
+  const rules = brotli(join(modules, 'rules', 'index_bg.wasm'))
   return {
     wasm_bytes: single.plain,
     wasm_brotli_bytes: single.packed,
     wasm_threads_bytes: threads.plain,
     wasm_threads_brotli_bytes: threads.packed,
+    wasm_rules_brotli_bytes: rules.packed,
     entry_gzip_bytes: JSON.parse(execFileSync('node', ['scripts/sizes.js'], { cwd: web, encoding: 'utf8' })),
   }
 }

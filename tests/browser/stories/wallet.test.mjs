@@ -4,39 +4,22 @@ import assert from 'node:assert/strict'
 import { Authenticator } from '../support/authenticator.mjs'
 import { assertReadable } from '../support/reading.mjs'
 import { carrying, opened } from '../support/secrets.mjs'
+import { HALF_DAY_MS, Time } from '../support/time.mjs'
 import { PASSPHRASE, Wallet } from '../support/wallet.mjs'
 import { World } from '../support/world.mjs'
 
-const HALF_DAY_MS = 12 * 3_600_000
-const TICK_MS = 500
-
-let world, wallet, person, old, reader
-/** How far the network's and the phone's time have been moved on. */
-let offset = 0
-let ticking
+let world, time, wallet, person, old, reader
 
 before(async () => {
   world = await World.start('settable')
-  // A settable clock stands still by itself.
-  const tick = async () => {
-    await world.demo.setClock(Date.now() + offset).catch(() => undefined)
-    ticking = setTimeout(tick, TICK_MS)
-  }
-  await tick()
+  time = await Time.of(world)
 })
 after(async () => {
-  clearTimeout(ticking)
+  time?.end()
   await world?.end()
 })
 
-/** Half a day passes, for the network and for the phone; the newest note comes under an epoch. */
-async function halfDay() {
-  const { epoch } = await world.demo.network()
-  offset += HALF_DAY_MS
-  await wallet.device.setClock(wallet.page, offset)
-  await world.demo.setClock(Date.now() + offset)
-  while ((await world.demo.network()).epoch === epoch) await new Promise((later) => setTimeout(later, 100))
-}
+const halfDay = () => time.pass(HALF_DAY_MS, wallet)
 
 const sentCheckins = () => wallet.device.tap.heard.filter(({ method, path }) => method === 'POST' && path === '/v1/checkins').length
 

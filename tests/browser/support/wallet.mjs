@@ -66,15 +66,25 @@ export class Wallet {
 
   /** Shows the laboratory a card and takes in the attestation that it makes out to it. */
   async absorb(demo, kind, value) {
+    const { nym, day } = await this.card(demo.dids.laboratory)
+    await this.takeIn(await demo.attest(kind, nym, day, value))
+  }
+
+  /** Today's card for an attester. */
+  async card(attester) {
     await this.go('nym')
-    await this.page.getByLabel('The organisation’s number').fill(demo.dids.laboratory)
+    await this.page.getByLabel('The organisation’s number').fill(attester)
     await this.press('Make the card')
-    const card = JSON.parse(await this.page.locator('section[aria-label="The card"] .mono').innerText())
-    const attestation = await demo.attest(kind, card.nym, card.day, value)
+    return JSON.parse(await this.page.locator('section[aria-label="The card"] .mono').innerText())
+  }
+
+  /** Takes an attestation in; an itinerary asks for a consent of its own the first time. */
+  async takeIn(attestation, consent = false) {
     await this.go('attestations')
     await this.page.getByLabel('Paste the attestation').fill(attestation)
     await this.press('Take it in')
     await this.says('Received; it is taken in in the background')
+    if (consent) await this.press('Consent')
     await this.says('None is waiting')
   }
 

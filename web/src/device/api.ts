@@ -54,12 +54,18 @@ export interface Why { readonly day: string; readonly as_of: number; readonly po
 export type Outcome = { readonly kind: 'accepted'; readonly entry: number; readonly height: number; readonly time: number } | { readonly kind: 'already_there' };
 export interface AttestationView { readonly kind: 'test' | 'dose' | 'itinerary' | 'reading'; readonly attester: string; readonly day: string }
 export interface VisitedRegion { readonly code: string; readonly zh: string; readonly en: string; readonly risk: boolean }
-export interface ItineraryView { readonly day: string | null; readonly regions: readonly VisitedRegion[] }
+/** Days as YYYY-MM-DD: `day` of the attestation, `from` and `to` of what it answers for. `taken`: when the wallet took it in, null where another device or a backup did. */
+export interface ItineraryCard {
+  readonly person: string; readonly surname: string; readonly digits: string; readonly day: string | null; readonly from: string | null; readonly to: string | null;
+  readonly attester: string | null; readonly taken: number | null; readonly regions: readonly VisitedRegion[];
+}
 export interface PolicyView { readonly id: number; readonly version: number; readonly name_zh: string; readonly name_en: string; readonly demands_code: boolean; readonly demands_mask: boolean; readonly paper: boolean; readonly standing: string }
 /** `more`: it was stopped at the most that were asked for, and some may be missing yet. */
 export interface Proved { readonly made: number; readonly at_hand: number; readonly more: boolean; readonly unprovable: readonly { readonly policy: string; readonly reason: string }[] }
 export type ShowAt = { readonly venue: string } | 'anywhere' | { readonly paper: string };
 export interface PassTaken { readonly handle: number; readonly policy: string; readonly day: string; readonly walkIn: boolean; readonly demandsCode: boolean; readonly surname: string | null; readonly digits: string | null }
+/** What one rule of a policy says of a person's note, in the words of the authority that wrote it. */
+export interface RuleStanding { readonly rule: string; readonly met: boolean; readonly zh: string; readonly en: string }
 /** `modules`: size*size bytes, 1 is dark; level L on screen, M on paper; no quiet zone. */
 export interface ShownCode { readonly text: string; readonly size: number; readonly modules: Uint8Array }
 export interface Disclosed { readonly slot: number; readonly employer: string; readonly status: string; readonly punctuality: 'on_time' | 'late'; readonly entry: number | null }
@@ -86,6 +92,8 @@ export interface WalletDevice {
   status(person: string, now: number): Promise<Status>;
   /** Clause by clause, for a policy that is in effect or only published (null: all in effect), on a day from today on (null: today). */
   why(person: string, policy: number | null, venue: string | null, day: string | null, now: number): Promise<Why>;
+  /** What each rule of a document says, on a day as for `why`. A document of another policy than a published one is refused. */
+  judge(person: string, rules: Uint8Array, day: string | null, now: number): Promise<readonly RuleStanding[]>;
   /** Policies in effect, and those that will be. */
   published(now: number): Promise<readonly PolicyView[]>;
   checkin(person: string, form: Form, slot: 'current' | 'previous'): Promise<Outcome>;
@@ -98,7 +106,7 @@ export interface WalletDevice {
   prove(person: string, wanted: { readonly venues: readonly string[]; readonly walkInBlocks: number; readonly paper: boolean; readonly policy: number | null; readonly day: string | null; readonly most: number | null }): Promise<Proved>;
   takePass(person: string, at: ShowAt, policy: number, now: number): Promise<PassTaken>;
   signPass(handle: number, now: number, gateCode: number): Promise<ShownCode>;
-  itinerary(person: string, now: number): Promise<ItineraryView>;
+  itinerary(person: string, now: number): Promise<ItineraryCard>;
   policies(now: number): Promise<readonly PolicyView[]>;
   disclosures(person: string): Promise<{ readonly list: readonly Disclosed[]; readonly file: string }>;
   nymCard(person: string, attester: string, now: number): Promise<NymCard>;

@@ -3,6 +3,7 @@ import { Store, type Name } from './files'
 import { BrowserHost } from './host'
 import { Library } from './library'
 import { Proving } from './proving'
+import { judge } from './rules'
 import { checkLength, opener, stretch, type Stretching } from './secret'
 import { Turns } from './turns'
 import { asFault, fault, named, type Call, type Part } from './wire'
@@ -92,6 +93,10 @@ export class Desk {
         return this.restore(given[0] as Uint8Array, given[1] as string, given[2] === true)
       case 'lock':
         return this.lock()
+      case 'judge': {
+        const [person, rules, day, now] = given as [string, Uint8Array, string | null, number]
+        return judge(rules, (policy) => this.plain('wallet', 'ruleData', [person, policy, day, now]))
+      }
       case 'backup':
         return Promise.resolve(this.library.ask('wallet', method).bytes)
       case 'signPass': {

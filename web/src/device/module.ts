@@ -31,7 +31,7 @@ const MOST_THREADS = 4
 /** Workers of threads that do not start within this time never will. */
 const START_MS = 15_000
 
-const modules = import.meta.glob<Library>('../wasm/*/index.js')
+const modules = import.meta.glob<Library>('../wasm/{single,threads}/index.js')
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined

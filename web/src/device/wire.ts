@@ -32,6 +32,7 @@ const WALLET = {
   finishEnrolment: ['person'],
   status: ['person', 'now'],
   why: ['person', 'policy', 'venue', 'day', 'now'],
+  ruleData: ['person', 'policy', 'day', 'now'],
   published: ['now'],
   checkin: ['person', 'form', 'slot'],
   lateStatement: ['person', 'form', 'slot', 'now'],
@@ -47,7 +48,7 @@ const WALLET = {
   disclosures: ['person'],
   nymCard: ['person', 'attester', 'now'],
   sync: ['person'],
-} as const satisfies Partial<Record<keyof WalletDevice, readonly string[]>>
+} as const satisfies Partial<Record<keyof WalletDevice | 'ruleData', readonly string[]>>
 
 const GATE = {
   state: ['now'],

@@ -1,4 +1,4 @@
-import type { ActionView, AttemptRow, Findings, Read, SignedReport } from '../api/schema'
+import type { AttemptRow, Findings, Read, SignedReport } from '../api/schema'
 import type { Colour, RecordCheck, RegulatorDevice, SignatureCheck } from '../device/api'
 import { now } from '../shared/now.svelte'
 import { spanOf, type Days } from './days'
@@ -80,7 +80,7 @@ export class Audit {
     return shapes.findings(await this.device.call('POST', '/v1/audit/verify', body, now()))
   }
 
-  async actions(): Promise<readonly ActionView[]> {
+  async actions(): Promise<readonly shapes.Action[]> {
     return shapes.actions(await this.get('actions'))
   }
 

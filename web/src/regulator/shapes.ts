@@ -1,6 +1,7 @@
 import type { ActionView, AttemptRow, Findings, OneRecordView, Read, ReadsView, RecordView, SignedReport } from '../api/schema'
 import type { Colour } from '../device/api'
-import { fault } from '../shared/fault'
+import { change, type Change } from './change'
+import { list, maybe, number, object, oneOf, text, texts, wrong } from './loose'
 
 /** A verdict as records carry it; the interface's description knows it as an object only. */
 export interface VerdictView {
@@ -16,29 +17,11 @@ export interface Page {
   readonly next: string | null
 }
 
-type Loose = Readonly<Record<string, unknown>>
-
-/** Answers of another version are refused by name, not shown in part. */
-function wrong(what: string): never {
-  throw fault('other_version', `the answer has no ${what}`)
-}
-function object(value: unknown, what: string): Loose {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : wrong(what)
-}
-function list(value: unknown, what: string): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : wrong(what)
-}
-const text = (value: unknown, what: string): string => (typeof value === 'string' ? value : wrong(what))
-const number = (value: unknown, what: string): number => (typeof value === 'number' ? value : wrong(what))
-const texts = (value: unknown, what: string): string[] => list(value, what).map((one) => text(one, what))
-const maybe = <T>(value: unknown, read: (value: unknown) => T): T | null => (value === undefined || value === null ? null : read(value))
-
-const COLOURS: readonly string[] = ['green', 'yellow', 'red', 'grey']
+const COLOURS: readonly Colour[] = ['green', 'yellow', 'red', 'grey']
 
 function verdict(value: unknown): VerdictView {
   const { colour, reason, zh, en } = object(value, 'verdict')
-  if (!COLOURS.includes(text(colour, 'colour'))) wrong('known colour')
-  return { colour: colour as Colour, reason: text(reason, 'reason'), zh: text(zh, 'reason'), en: text(en, 'reason') }
+  return { colour: oneOf(COLOURS, colour, 'colour'), reason: text(reason, 'reason'), zh: text(zh, 'reason'), en: text(en, 'reason') }
 }
 
 function row(value: unknown): RecordRow {
@@ -79,7 +62,9 @@ export function findings(value: unknown): Findings {
   }
 }
 
-function action(value: unknown): ActionView {
+export type Action = Omit<ActionView, 'change'> & { readonly change: Change | null }
+
+function action(value: unknown): Action {
   const one = object(value, 'action')
   return {
     entry: number(one['entry'], 'entry'),
@@ -93,10 +78,11 @@ function action(value: unknown): ActionView {
     reviewer: maybe(one['reviewer'], (key) => text(key, 'reviewer')),
     evidence: maybe(one['evidence'], (hash) => text(hash, 'evidence')),
     clause: maybe(one['clause'], (words) => text(words, 'clause')),
+    change: maybe(one['change'], change),
   }
 }
 
-export function actions(value: unknown): readonly ActionView[] {
+export function actions(value: unknown): readonly Action[] {
   return list(object(value, 'actions')['actions'], 'actions').map(action)
 }
 

@@ -142,6 +142,21 @@ test('authority actions show clause, evidence and both keys, and one key for two
   expect(screen.getByText('复工通行第一版')).toBeTruthy()
 })
 
+test('a version says what it changed against the one before: clauses asked more and less of, regions by name', async () => {
+  await open()
+  await user.click(screen.getByRole('button', { name: '授权行为' }))
+  const policy = (await screen.findByText('复工通行第二版')).closest('article')
+  expect(policy?.textContent).toContain('与第 1 版相比')
+  expect(screen.getByText(/发热温度: 37.3 度 → 37.2 度/).textContent).toContain('收紧')
+  expect(screen.getByText(/行程证明: 不早于 7 天前 → 不要求/).textContent).toContain('放宽')
+  expect(policy?.textContent).toContain('旧版不到两小时即失效')
+  expect(policy?.textContent).toContain('120 分钟 → 0 分钟')
+  const regions = screen.getByText(/湖北省武汉市/).closest('article')
+  expect(regions?.textContent).toContain('新增地区 1 个')
+  expect(regions?.textContent).toContain('移出地区 0 个')
+  expect(screen.getByText('复工通行第一版').closest('article')?.textContent).not.toContain('相比')
+})
+
 test('the checkpoint shows size, root, time and signature', async () => {
   vi.stubGlobal('fetch', async () => new Response(CHECKPOINT))
   await open()

@@ -13,6 +13,9 @@ impl GateNode for Giver {
         self.asked.set(self.asked.get() + 1);
         Ok(self.bundle.clone())
     }
+    fn list(&self, _: &Sha256Hash, _: Day) -> Result<Vec<u8>, ClientError> {
+        Err(no_answer())
+    }
     fn keys_manifest(&self) -> Result<Vec<u8>, ClientError> {
         Err(no_answer())
     }

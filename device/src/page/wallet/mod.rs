@@ -8,7 +8,7 @@ mod why;
 
 use super::host::{HostKeys, Line, OneFile};
 use super::secret::StretchingView;
-use super::views::{ItineraryView, OutcomeView, PersonView, StatusView, policies};
+use super::views::{OutcomeView, PersonView, StatusView, policies};
 use super::{Asked, Fault, Host, Reply, Store};
 use crate::client::NodeClient;
 use crate::enrolment::EnrolRequest;
@@ -131,6 +131,7 @@ impl<H: Host> WalletPage<H> {
                 Reply::of(&StatusView::from(&status))
             }
             "why" => self.why(asked),
+            "ruleData" => self.rule_data(asked),
             "published" => self.published(asked),
             "checkin" => self.check_in(asked),
             "lateStatement" => self.late_statement(asked),
@@ -149,9 +150,8 @@ impl<H: Host> WalletPage<H> {
             "signPass" => self.sign_pass(asked),
             "itinerary" => {
                 let Who { person } = asked.read()?;
-                let content = self.open()?.wallet.content();
-                let person = content.person(Some(&person))?;
-                Reply::of(&ItineraryView::of(person, content.seen.as_ref(), asked.now))
+                let wallet = &self.open()?.wallet;
+                Reply::of(&wallet.itinerary(Some(&person), asked.now)?)
             }
             "policies" => {
                 let seen = self.open()?.wallet.content().seen.as_ref();

@@ -4,6 +4,7 @@ mod archive;
 mod crash;
 mod double;
 pub(crate) mod fake;
+mod itinerary;
 mod keep_up;
 mod kept;
 mod pass;

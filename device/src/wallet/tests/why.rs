@@ -308,7 +308,13 @@ fn rules_explain_the_published_policy_that_they_come_to_and_no_other() {
     publish(&mut wallet, &laxer);
     assert!(matches!(judge(&wallet), Err(WalletError::OtherRules(_))));
     publish(&mut wallet, book.policy());
+    // The note is given out for a published policy alone, and says the same to who judges it elsewhere.
+    let apart = wallet.rule_data(None, book.policy(), None, ledger.now());
     let says = judge(&wallet).unwrap();
+    assert_eq!(book.judge(&apart.unwrap()), says);
+    laxer.reference.version += 1;
+    let strange = wallet.rule_data(None, &laxer, None, ledger.now());
+    assert!(matches!(strange, Err(WalletError::OtherRules(_))));
     let met: Vec<bool> = says.iter().map(|rule| rule.met).collect();
     assert_eq!(met, [true, true, false, true]);
     assert_eq!(says[2].rule, "GR-CN-0003");

@@ -98,9 +98,8 @@ fn roots_and_proofs_equal_those_of_another_implementation() {
 #[test]
 fn a_second_implementation_makes_the_same_roots_and_proofs() {
     use ct_merkle::mem_backed_tree::MemoryBackedTree;
-    let bytes = |proof: &[LogHash]| -> Vec<u8> {
-        proof.iter().flat_map(|hash| *hash.as_bytes()).collect()
-    };
+    let bytes =
+        |proof: &[LogHash]| -> Vec<u8> { proof.iter().flat_map(|hash| *hash.as_bytes()).collect() };
     let nodes = nodes(40);
     let mut tree = MemoryBackedTree::<sha2::Sha256, Vec<u8>>::new();
     for size in 1..=40u64 {

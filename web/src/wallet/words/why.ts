@@ -32,6 +32,10 @@ export const why = words(
     passes: (n: string) => `备有 ${n} 张通行证`,
     noPasses: '还没有备好通行证，联网后会自动生成',
     asOf: (moment: string) => `按 ${moment} 的政策和名单`,
+    rules: '规则原文',
+    rulesLead: '发布机关可以把政策写成规则，并配上说明。选择规则文件，由手机逐条核对；只有与已公布的政策完全一致才会显示。',
+    rulesFile: '选择规则文件',
+    rulesWhose: '文字由发布机关撰写，判断由手机作出。',
   },
   {
     lead: 'Choose a policy and a day: the phone checks it clause by clause. It works offline, and nobody learns what you asked.',
@@ -63,5 +67,9 @@ export const why = words(
     passes: (n: string) => `Passes at hand: ${n}`,
     noPasses: 'No pass is at hand yet; one is made when you are connected',
     asOf: (moment: string) => `By the policies and lists of ${moment}`,
+    rules: 'The rules in their own words',
+    rulesLead: 'An authority may write a policy as rules that explain themselves. Choose the file: the phone goes through it rule by rule, and shows it only where it comes to the very policy that is published.',
+    rulesFile: 'Choose a file of rules',
+    rulesWhose: 'The words are the authority’s; the phone did the judging.',
   },
 )
