@@ -4,11 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use luyin_protocol::did::Did;
+use luyin_protocol::time::Day;
 use serde_json::{Value, json};
 
 use super::organisation::{NodeArgs, Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
-use luyin_device::audit::{self, Action, Attempt, AuditError, Auditor, Record, SignedReport, Span};
+use luyin_device::audit::{
+    self, Action, Alarm, Attempt, AuditError, Auditor, Record, SignedReport, Span,
+};
 use luyin_device::client::ClientError;
 
 /// Name of the regulator's key in its keystore, where none is given.
@@ -23,6 +26,7 @@ const KEY: &str = "regulator";
   luyin audit verify-local --keystore regulator.keys
   luyin audit actions      --keystore regulator.keys
   luyin audit attempts     --keystore regulator.keys
+  luyin audit alarms       --keystore regulator.keys --day 2021-06-01
   luyin audit report       --keystore regulator.keys --out report.json
   luyin audit proof inclusion 42
   luyin audit proof consistency 100
@@ -63,6 +67,14 @@ pub enum Command {
     },
     /// Every act of the authority with its keys, evidence hash and clause
     Actions {
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Issuers that somebody should look at: near their quota, far more than usual, much taken back, back after silence
+    Alarms {
+        /// Which day, YYYY-MM-DD; without it today
+        #[arg(long, value_parser = Day::from_iso)]
+        day: Option<Day>,
         #[command(flatten)]
         organisation: OrganisationArgs,
     },
@@ -204,6 +216,17 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
                 let lines: Vec<String> = attempts.iter().map(Attempt::line).collect();
                 match lines.as_slice() {
                     [] => "no attempt was refused".to_owned(),
+                    _ => lines.join("\n"),
+                }
+            });
+            Ok(())
+        }
+        Command::Alarms { day, organisation } => {
+            let found = audit::alarms(&organisation.open(KEY)?.node, day)?;
+            say.outcome(&found, || {
+                let lines: Vec<String> = found.alarms.iter().map(Alarm::line).collect();
+                match lines.as_slice() {
+                    [] => format!("no alarm on {}", found.day.to_iso()),
                     _ => lines.join("\n"),
                 }
             });
