@@ -13,6 +13,7 @@ pub(crate) mod random;
 mod standing;
 mod walk;
 mod why;
+mod withdrawn;
 
 use super::*;
 use double::{FakeProver, MemoryVault};
