@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::http::auth::Guards;
 use crate::node::Node;
 use crate::node::directory::DataDirectory;
+use crate::service::audit::alarms::AlarmWatch;
 use crate::service::audit::attempts::Attempts;
 use crate::service::audit::reads::ReadLog;
 use crate::service::desk::Desks;
@@ -24,6 +25,7 @@ struct Inner {
     parts: AppParts,
     guards: Guards,
     desks: Desks,
+    alarms: AlarmWatch,
     openapi: OnceLock<String>,
 }
 
@@ -61,6 +63,7 @@ impl App {
             parts,
             guards,
             desks: Desks::default(),
+            alarms: AlarmWatch::default(),
             openapi: OnceLock::new(),
         }))
     }
@@ -117,6 +120,12 @@ impl App {
     #[must_use]
     pub fn attempts(&self) -> &Attempts {
         &self.0.parts.attempts
+    }
+
+    /// Today's alarms as figures.
+    #[must_use]
+    pub fn alarms(&self) -> &AlarmWatch {
+        &self.0.alarms
     }
 
     /// Boxes of registrars' desks.

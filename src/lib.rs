@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod device;
 pub mod http;
+pub mod lines;
 pub mod node;
 pub mod qr;
 pub mod service;

@@ -3,7 +3,7 @@
 
 use prometheus::{
     Encoder as _, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
-    Opts, Registry, TextEncoder,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
@@ -45,6 +45,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
     refusals: IntCounterVec,
+    alarms: IntGaugeVec,
     /// Transactions that wait.
     pub queued: IntGauge,
     /// Transactions turned away because too many wait.
@@ -94,6 +95,10 @@ impl Metrics {
                 "Refused requests by slug.",
                 &["slug"],
             )?,
+            alarms: IntGaugeVec::new(
+                Opts::new("luyin_alarms", "Today's alarms about issuers by name."),
+                &["alarm"],
+            )?,
             queued: IntGauge::new("luyin_queued", "Transactions that wait.")?,
             overloaded: IntCounter::new(
                 "luyin_overloaded_total",
@@ -135,6 +140,7 @@ impl Metrics {
             requests,
             durations,
             refusals,
+            alarms,
             queued,
             overloaded,
             cosignatures,
@@ -147,6 +153,7 @@ impl Metrics {
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(refusals.clone()))?;
+        registry.register(Box::new(alarms.clone()))?;
         registry.register(Box::new(queued.clone()))?;
         registry.register(Box::new(overloaded.clone()))?;
         registry.register(Box::new(cosignatures.clone()))?;
@@ -171,6 +178,11 @@ impl Metrics {
     /// Notes a refusal.
     pub fn refused(&self, slug: &str) {
         self.refusals.with_label_values(&[slug]).inc();
+    }
+
+    /// Sets how many alarms of a name there are today.
+    pub fn alarms(&self, alarm: &str, count: i64) {
+        self.alarms.with_label_values(&[alarm]).set(count);
     }
 
     /// The Prometheus text format.

@@ -31,7 +31,7 @@ export default defineConfig({
       manifest: false,
       injectManifest: {
         globPatterns: ['**/*.{html,js,css,svg,wasm,webmanifest}'],
-        // Kept by the gate's page, so that no other phone fetches it.
+        // Kept by who scans, so that no other phone fetches it.
         globIgnores: ['**/zxing_reader*.wasm'],
         maximumFileSizeToCacheInBytes: 8 * 1024 * 1024,
       },
@@ -46,6 +46,7 @@ export default defineConfig({
         wallet: at('w/index.html'),
         gate: at('g/index.html'),
         regulator: at('r/index.html'),
+        attester: at('a/index.html'),
       },
     },
   },

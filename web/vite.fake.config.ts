@@ -15,6 +15,6 @@ export default defineConfig({
     ...common.build,
     outDir: fileURLToPath(new URL('dist-fake', import.meta.url)),
     emptyOutDir: true,
-    rolldownOptions: { input: ['wallet', 'gate', 'regulator'].map((page) => fileURLToPath(new URL(`tests/fake/${page}.html`, import.meta.url))) },
+    rolldownOptions: { input: ['wallet', 'gate', 'regulator', 'attester'].map((page) => fileURLToPath(new URL(`tests/fake/${page}.html`, import.meta.url))) },
   },
 })

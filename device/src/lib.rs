@@ -3,6 +3,7 @@
 //! No disk, no network and no clock of its own: files stand behind [`files::Files`] and [`wallet::Vault`], a node behind
 //! [`client::Transport`], the moment comes in.
 
+pub mod attester;
 pub mod audit;
 pub mod client;
 pub mod enrolment;

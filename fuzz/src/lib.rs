@@ -142,6 +142,7 @@ targets! {
     /// The decoders of the service and its command, by name.
     SERVICE:
     action_file,
+    attester_line,
     attester_table,
     gate_batch,
     moment,

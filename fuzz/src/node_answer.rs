@@ -106,6 +106,8 @@ fn asked(node: &NodeClient<Parrot>) -> Vec<Result<(), String>> {
         said(audit::records(node, &audit::Span::default())),
         said(audit::actions(node)),
         said(audit::attempts(node)),
+        said(audit::alarms(node, None)),
+        said(node.own_terms()),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use luyin_ledger::log::proof_file::{ProofFile, ProofFileError};
 use luyin_protocol::did::Did;
+use luyin_protocol::time::Day;
 use luyin_protocol::tx::Entry;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use super::say::Say;
 use crate::node::directory::{DirectoryError, read_genesis};
 use crate::service::entry::kind_name;
 use luyin_device::audit::{
-    self, Action, Attempt, AuditError, Auditor, Proved, Record, SignedReport, Span,
+    self, Action, Alarm, Attempt, AuditError, Auditor, Proved, Record, SignedReport, Span,
 };
 use luyin_device::client::ClientError;
 
@@ -29,6 +30,7 @@ const KEY: &str = "regulator";
   luyin audit verify-local --keystore regulator.keys
   luyin audit actions      --keystore regulator.keys
   luyin audit attempts     --keystore regulator.keys
+  luyin audit alarms       --keystore regulator.keys --day 2021-06-01
   luyin audit report       --keystore regulator.keys --out report.json
   luyin audit proof inclusion 42 --out 42.tlog-proof
   luyin audit proof check 42.tlog-proof --genesis genesis.bin
@@ -70,6 +72,14 @@ pub enum Command {
     },
     /// Every act of the authority with its keys, evidence hash and clause
     Actions {
+        #[command(flatten)]
+        organisation: OrganisationArgs,
+    },
+    /// Issuers that somebody should look at: near their quota, far more than usual, much taken back, back after silence
+    Alarms {
+        /// Which day, YYYY-MM-DD; without it today
+        #[arg(long, value_parser = Day::from_iso)]
+        day: Option<Day>,
         #[command(flatten)]
         organisation: OrganisationArgs,
     },
@@ -228,6 +238,17 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
                 let lines: Vec<String> = attempts.iter().map(Attempt::line).collect();
                 match lines.as_slice() {
                     [] => "no attempt was refused".to_owned(),
+                    _ => lines.join("\n"),
+                }
+            });
+            Ok(())
+        }
+        Command::Alarms { day, organisation } => {
+            let found = audit::alarms(&organisation.open(KEY)?.node, day)?;
+            say.outcome(&found, || {
+                let lines: Vec<String> = found.alarms.iter().map(Alarm::line).collect();
+                match lines.as_slice() {
+                    [] => format!("no alarm on {}", found.day.to_iso()),
                     _ => lines.join("\n"),
                 }
             });

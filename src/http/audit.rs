@@ -8,6 +8,7 @@ use super::reply::{Json, Reply};
 use crate::app::App;
 use crate::service::ServiceError;
 use crate::service::audit::actions::{self, ActionsView};
+use crate::service::audit::alarms::{self, AlarmsView};
 use crate::service::audit::attempts::AttemptsView;
 use crate::service::audit::reads::ReadsView;
 use crate::service::audit::records::{self, OneRecordView, RecordName, RecordsView, Span};
@@ -43,6 +44,13 @@ pub struct Times {
 pub struct AfterNumber {
     #[serde(default)]
     after: u64,
+}
+
+/// A day; without one, today.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnyDay {
+    day: Option<u16>,
 }
 
 /// A reader and what it asks for.
@@ -132,6 +140,21 @@ pub async fn actions(
 ) -> Reply<Json<ActionsView>> {
     Reading::new(app, caller, &uri)
         .logged(|app| actions::all(app.node()))
+        .await
+}
+
+pub async fn alarms(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    uri: OriginalUri,
+    Query(query): Query<AnyDay>,
+) -> Reply<Json<AlarmsView>> {
+    Reading::new(app, caller, &uri)
+        .logged(move |app| {
+            let today = || app.clock().now().day();
+            let day = query.day.map_or_else(today, Day::new);
+            alarms::of_day(app.node(), day)
+        })
         .await
 }
 

@@ -1,5 +1,6 @@
 //! Liveness, readiness, figures.
 
+use super::reading::apart;
 use super::reply::{Bytes, Json, Keep, Reply};
 use crate::app::App;
 use crate::node::Condition;
@@ -33,6 +34,12 @@ pub async fn ready(State(app): State<App>) -> Reply<Json<HealthView>> {
 }
 
 pub async fn metrics(State(app): State<App>) -> Reply<Bytes> {
+    let watched = app.clone();
+    let counted = apart(move || watched.alarms().refresh(watched.node(), watched.metrics())).await;
+    if let Err(error) = counted {
+        // The other figures are worth having all the same.
+        tracing::error!(%error, "alarms were not counted");
+    }
     let text = app.metrics().to_text();
     Ok(Bytes {
         content: text.map_err(|e| ServiceError::Internal(e.to_string()))?,

@@ -108,6 +108,7 @@ fn submissions(table: Table) -> Table {
         .post("/v1/releases", Anyone, submission::release, op("Release a day's values; three trustees sign inside").takes::<Submission>().answers::<ReceiptView>(CREATED))
         .post("/v1/enrolments", Registrar, submission::enrol, op("Enrol a person").takes::<Submission>().answers::<ReceiptView>(CREATED))
         .post("/v1/attestations", Attester, submission::attest, op("State attestations").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .get("/v1/attestations/own", Attester, attestation::own, op("What the caller may attest today").answers::<s::attestation::OwnTermsView>(OK))
         .post("/v1/attestations/withdrawals", Attester, submission::withdraw, op("Take attestations back").takes::<Submission>().answers::<ReceiptView>(CREATED))
 }
 
@@ -124,6 +125,7 @@ fn organisations(table: Table) -> Table {
         .post("/v1/audit/verify", Regulator, audit::verify, op("Verify proofs and derive verdicts again").takes::<s::audit::verify::Range>().answers::<s::audit::verify::Findings>(OK))
         .get("/v1/audit/actions", Regulator, audit::actions, op("Everything the authority did").answers::<s::audit::actions::ActionsView>(OK))
         .get("/v1/audit/attempts", Regulator, audit::attempts, op("Refused attempts of the authority").option("after", integer()).answers::<s::audit::attempts::AttemptsView>(OK))
+        .get("/v1/audit/alarms", Regulator, audit::alarms, op("A day's alarms about issuers").option("day", integer()).answers::<s::audit::alarms::AlarmsView>(OK))
         .get("/v1/audit/releases", Regulator, audit::releases, op("The values released for a day, of lifted notices too").query("day", integer()).answers::<s::audit::releases::DatedReleasesView>(OK))
         .get("/v1/audit/report", Regulator, audit::report, op("A signed report").option("from", integer()).option("to", integer()).answers::<s::audit::report::SignedReport>(OK))
         .get("/v1/audit/reads", Regulator, audit::reads, op("The log of reads").option("after", integer()).answers::<s::audit::reads::ReadsView>(OK))

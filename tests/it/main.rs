@@ -3,6 +3,7 @@
 mod support;
 
 mod accountability;
+mod alarms;
 mod attester;
 mod authority;
 mod authority_diff;

@@ -19,6 +19,7 @@ const one = (at) => then(list, (page) => page.locator('tbody button').nth(at).cl
 const check = then(press('在本机复核', 'Verify here'), (page) => page.locator('[data-holds]').first().waitFor())
 const verify = then(open, press('区间复核', 'Verify a range'), press('复核这一段', 'Verify this range'), (page) => page.locator('.notice').waitFor())
 const report = then(open, press('签名报告', 'Signed report'), press('制作报告', 'Make a report'), (page) => page.locator('table').waitFor())
+const alarms = then(open, press('发放警报', 'Issuers’ alarms'), (page) => page.locator('[data-alarm]').first().waitFor())
 
 export const REGULATOR_VIEWS = [
   regulator('open', 'all'),
@@ -33,6 +34,9 @@ export const REGULATOR_VIEWS = [
   regulator('verify', 'all', verify),
   regulator('verify-found', 'found', verify),
   regulator('actions', 'all', then(open, press('授权行为', 'Authority actions'), (page) => page.locator('article').first().waitFor())),
+  regulator('alarms', 'all', alarms),
+  regulator('alarms-wide', 'all', alarms, DESK),
+  regulator('alarms-none', 'none', then(open, press('发放警报', 'Issuers’ alarms'), (page) => page.getByRole('status').waitFor())),
   regulator('checkpoint', 'all', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('checkpoint-wrong', 'found', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('report', 'found', report),

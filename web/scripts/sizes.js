@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
-const ENTRIES = { home: 'index.html', wallet: 'w/index.html', gate: 'g/index.html', regulator: 'r/index.html' }
+const ENTRIES = { home: 'index.html', wallet: 'w/index.html', gate: 'g/index.html', regulator: 'r/index.html', attester: 'a/index.html' }
 
 function firstLoad(page) {
   const seen = new Map()

@@ -1,3 +1,4 @@
+import { ATTESTER_VIEWS } from './attester-views.js'
 import { GATE_VIEWS } from './gate-views.js'
 import { REGULATOR_VIEWS } from './regulator-views.js'
 
@@ -77,6 +78,7 @@ export const VIEWS = [
   wallet('backup-refused', 'foreignBackup', 'backup', then(unfold('用备份恢复', 'Restore a backup'), restore, press('替换', 'Replace it'), (page) => page.getByRole('alert').waitFor())),
   wallet('settings', 'green', 'settings'),
   wallet('settings-passkey', 'passkey', 'settings', unfold('换一把通行密钥', 'Another passkey')),
+  ...ATTESTER_VIEWS,
   ...GATE_VIEWS,
   ...REGULATOR_VIEWS,
 ]

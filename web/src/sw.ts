@@ -16,12 +16,13 @@ const entries: readonly (readonly [path: RegExp, page: string])[] = [
   [/^\/w(\/|$)/, '/w/index.html'],
   [/^\/g(\/|$)/, '/g/index.html'],
   [/^\/r(\/|$)/, '/r/index.html'],
+  [/^\/a(\/|$)/, '/a/index.html'],
 ]
 for (const [path, page] of entries) {
   registerRoute(new NavigationRoute(createHandlerBoundToURL(page), { allowlist: [path] }))
 }
 
-// The code that reads QR codes is a megabyte that gates alone need: a gate keeps it itself, and it is served from there.
+// The code that reads QR codes is a megabyte that most phones never need: who scans keeps it itself, and it is served from there.
 registerRoute(
   ({ url }) => url.origin === self.location.origin && /\/zxing_reader[^/]*\.wasm$/.test(url.pathname),
   async ({ request }) => (await caches.match(request)) ?? fetch(request),

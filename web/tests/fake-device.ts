@@ -4,6 +4,7 @@
  */
 import type {
   AttestationView,
+  AttesterDevice,
   ClauseStanding,
   Consent,
   Device,
@@ -48,6 +49,7 @@ export function person(label: string, more: Partial<PersonView> = {}): Person {
     enrolment: 'enrolled',
     pending: false,
     attestations: [],
+    gone: [],
     lastForm: null,
     slot: null,
     draft: null,
@@ -388,6 +390,7 @@ export class FakeDevice implements Device {
 
   readonly gate: GateDevice = {} as GateDevice
   readonly regulator: RegulatorDevice = {} as RegulatorDevice
+  readonly attester: AttesterDevice = {} as AttesterDevice
 }
 
 export const FORM: Form = { temperature: '36.5', symptoms: [], contacts: [] }

@@ -1,5 +1,5 @@
 /** A gate for component tests and for looking at its pages: it decides what a test tells it to. Not shipped. */
-import type { Colour, Device, DeviceFault, GateDevice, GateFault, GateState, RegulatorDevice, Scan, WalletDevice } from '../src/device/api'
+import type { AttesterDevice, Colour, Device, DeviceFault, GateDevice, GateFault, GateState, RegulatorDevice, Scan, WalletDevice } from '../src/device/api'
 
 export const GATE = 'did:luyin:8mQvts2xKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeB1c'
 export const PLACE = 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE'
@@ -31,6 +31,7 @@ export class FakeGate implements Device {
   readonly wallet = {} as WalletDevice
   readonly ahead = this.wallet
   readonly regulator = {} as RegulatorDevice
+  readonly attester = {} as AttesterDevice
   readonly calls: { method: GateMethod; given: readonly unknown[] }[] = []
   readonly refusals = new Map<GateMethod, DeviceFault[]>()
   /** What a text is decided to be; several are taken in turn, the last one stays. */

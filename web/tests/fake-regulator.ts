@@ -1,5 +1,5 @@
 /** A regulator's device for component tests and for looking at its pages. Not shipped. */
-import type { Colour, Device, DeviceFault, GateDevice, RecordCheck, RegulatorDevice, SignatureCheck, WalletDevice } from '../src/device/api'
+import type { AttesterDevice, Colour, Device, DeviceFault, GateDevice, RecordCheck, RegulatorDevice, SignatureCheck, WalletDevice } from '../src/device/api'
 import { GATE, PLACE } from './fake-gate'
 
 export const REGULATOR = 'did:luyin:6nKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeEQvts2x9Z'
@@ -42,6 +42,7 @@ export class FakeRegulator implements Device {
   readonly wallet = {} as WalletDevice
   readonly ahead = this.wallet
   readonly gate = {} as GateDevice
+  readonly attester = {} as AttesterDevice
   readonly asked: { readonly method: string; readonly path: string; readonly body: unknown }[] = []
   readonly refusals: DeviceFault[] = []
   records: FakeRecord[]
@@ -107,6 +108,8 @@ export class FakeRegulator implements Device {
         return { actions: this.actions() }
       case '/v1/audit/attempts':
         return { attempts: this.attempts(Number(url.searchParams.get('after'))) }
+      case '/v1/audit/alarms':
+        return { ...this.alarms, day: Number(url.searchParams.get('day')) }
       case '/v1/audit/reads':
         return { reads: this.reads(Number(url.searchParams.get('after'))) }
       case '/v1/audit/report': {
@@ -124,6 +127,19 @@ export class FakeRegulator implements Device {
         return { ...found, anchor: 77, records: 96, root: hex(5), inclusion: [hex(1), hex(2)] }
       }
     }
+  }
+
+  alarms = {
+    thresholds: {
+      from: 0, near_quota_percent: 80, surge_times: 3, surge_days: 7, surge_least_days: 3, surge_floor: 50, taken_back_percent: 5, taken_back_floor: 3, silent_days: 14, look_back: 60,
+    },
+    looked_at: 12,
+    alarms: [
+      { alarm: 'near-quota', organisation: PLACE, role: 'registrar', count: 190, quota: 200, explanation: '190 of 200' },
+      { alarm: 'surge', organisation: REGULATOR, role: 'attester', kind: 'vaccination', count: 900, usual: 40, explanation: '900 on this day' },
+      { alarm: 'withdrawals', organisation: REGULATOR, role: 'attester', count: 940, taken_back: 61, explanation: '61 taken back' },
+      { alarm: 'first-issue-after-silence', organisation: REGULATOR, role: 'attester', kind: 'reading', count: 40, silent_days: 33, explanation: '33 days' },
+    ] as unknown[],
   }
 
   private list(query: URLSearchParams): unknown {

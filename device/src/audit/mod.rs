@@ -1,5 +1,6 @@
 //! What a regulator checks by itself: records, verdicts, proofs and places under anchors, out of what was published.
 
+mod alarms;
 mod answers;
 mod auditor;
 mod check;
@@ -11,6 +12,7 @@ mod signed;
 #[cfg(test)]
 mod tests;
 
+pub use alarms::{Alarm, DayAlarms, alarms};
 pub use answers::{
     Action, Attempt, AttemptSigner, OneRecord, Record, Span, actions, attempts, one_record, records,
 };

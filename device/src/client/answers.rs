@@ -1,5 +1,6 @@
 //! What nodes and trustees answer (clauses 9.3 and 9.4).
 
+use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
 use luyin_protocol::field::{
@@ -63,6 +64,26 @@ pub struct GovernanceReach {
     pub notices_today: u64,
     /// How many persons two signatures reach.
     pub two_reach: u32,
+}
+
+/// What an attester may attest today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTerms {
+    /// Today by the node's clock.
+    pub day: Day,
+    /// By kind.
+    pub kinds: Vec<OwnKind>,
+}
+
+/// One kind that an attester is accredited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnKind {
+    /// Which.
+    pub kind: AttestationKind,
+    /// How many a day.
+    pub quota: u32,
+    /// How many of today's are used.
+    pub used: u64,
 }
 
 /// One version of a policy or risk list.

@@ -16,8 +16,9 @@ mod trustee;
 
 pub use self::answers::{
     AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, EvaluationAnswer, Forest,
-    GovernanceReach, LiveNotice, LogEntry, NetworkInfo, NoticeOpening, Published, Receipt,
-    ReleaseAnswer, ReleasedDay, SealedForNotice, SignatureAnswer, Spend, TrusteeCard, Without,
+    GovernanceReach, LiveNotice, LogEntry, NetworkInfo, NoticeOpening, OwnKind, OwnTerms,
+    Published, Receipt, ReleaseAnswer, ReleasedDay, SealedForNotice, SignatureAnswer, Spend,
+    TrusteeCard, Without,
 };
 pub use self::document::{CurrentDocument, ResolveError};
 pub use self::encoded::{Encoded, EncodedBytes};

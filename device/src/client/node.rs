@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::answers::{
     AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest, GovernanceReach, LiveNotice,
-    LogEntry, NetworkInfo, Published, Receipt, ReleasedDay, Spend,
+    LogEntry, NetworkInfo, OwnTerms, Published, Receipt, ReleasedDay, Spend,
 };
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
@@ -263,6 +263,11 @@ impl<T: Transport> NodeClient<T> {
     /// `GET /v1/attestations/roots?day=D`.
     pub fn attestation_root(&self, day: Day) -> Result<AttestationDay, ClientError> {
         self.get(&format!("/v1/attestations/roots?day={day}"))
+    }
+
+    /// `GET /v1/attestations/own`: for which kinds this attester is accredited.
+    pub fn own_terms(&self) -> Result<OwnTerms, ClientError> {
+        self.get_signed("/v1/attestations/own")
     }
 
     /// `GET /checkpoint`: a signed note, to be verified by the caller.

@@ -1,5 +1,6 @@
 //! Refusals as the pages get them: a stable name, the library's English, and the numbers that words may need.
 
+use crate::attester::{CardFault, RowError};
 use crate::audit::AuditError;
 use crate::client::{ClientError, ResolveError};
 use crate::enrolment::DeskError;
@@ -47,7 +48,7 @@ impl Fault {
         Self::new(slug, error.to_string())
     }
 
-    fn detailed(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn detailed(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
         self
     }
@@ -134,6 +135,18 @@ impl From<ResolveError> for Fault {
             ResolveError::Deactivated(_) => Self::of("deactivated_did", &error),
             ResolveError::Resolution(_) => Self::of("unreadable", &error),
         }
+    }
+}
+
+impl From<RowError> for Fault {
+    fn from(error: RowError) -> Self {
+        Self::of(error.slug(), &error)
+    }
+}
+
+impl From<CardFault> for Fault {
+    fn from(error: CardFault) -> Self {
+        Self::of(error.slug(), &error)
     }
 }
 

@@ -3,9 +3,11 @@
 //! The browser stands behind [`Host`]: it sends requests, keeps files and hands over proving keys, each by a call that
 //! returns when it is done. The contract with the pages is `web/src/device/api.ts`.
 
+mod attester;
 mod fault;
 mod gate;
 mod host;
+mod organisation;
 mod regulator;
 mod secret;
 #[cfg(test)]
@@ -16,6 +18,7 @@ mod wallet;
 pub use fault::Fault;
 pub use host::{Host, Store};
 
+use attester::AttesterPage;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gate::GatePage;
@@ -76,6 +79,7 @@ pub struct Page<H: Host> {
     wallet: WalletPage<H>,
     gate: GatePage<H>,
     regulator: RegulatorPage<H>,
+    attester: AttesterPage<H>,
 }
 
 impl<H: Host> Page<H> {
@@ -84,6 +88,7 @@ impl<H: Host> Page<H> {
         Self {
             wallet: WalletPage::new(host.clone(), strength),
             regulator: RegulatorPage::new(host.clone(), strength),
+            attester: AttesterPage::new(host.clone(), strength),
             gate: GatePage::new(host),
         }
     }
@@ -115,6 +120,7 @@ impl<H: Host> Page<H> {
             "wallet" => self.wallet.call(&asked),
             "gate" => self.gate.call(&asked),
             "regulator" => self.regulator.call(&asked),
+            "attester" => self.attester.call(&asked),
             _ => Err(asked.unknown()),
         }
     }

@@ -15,22 +15,27 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-const NODE: &str = "http://node.example";
+pub(super) const NODE: &str = "http://node.example";
 const PASSKEY: [u8; 32] = [9; 32];
 
 /// To requests whose address has this part: a status and a body.
-type Answer = (&'static str, u16, Value);
+pub(super) type Answer = (&'static str, u16, Value);
+
+/// A body that was sent, and where.
+type Sent = (String, Vec<u8>);
 
 /// A browser that answers from a list. What is not listed is out of reach.
 #[derive(Clone, Default)]
-struct Browser {
+pub(super) struct Browser {
     wallet: MemoryFiles,
     gate: MemoryFiles,
     answers: Rc<RefCell<Vec<Answer>>>,
+    /// Bodies that were sent, each with its address.
+    pub(super) sent: Rc<RefCell<Vec<Sent>>>,
 }
 
 impl Browser {
-    fn answers(&self, answers: Vec<Answer>) {
+    pub(super) fn answers(&self, answers: Vec<Answer>) {
         *self.answers.borrow_mut() = answers;
     }
 }
@@ -39,6 +44,10 @@ impl Host for Browser {
     type Files = MemoryFiles;
 
     fn send(&self, request: &WireRequest<'_>) -> Result<WireAnswer, WireError> {
+        if let Some(body) = request.body {
+            let sent = (request.url.to_owned(), body.to_vec());
+            self.sent.borrow_mut().push(sent);
+        }
         let answers = self.answers.borrow();
         let found = answers.iter().find(|(part, ..)| request.url.contains(part));
         let (_, status, body) = found.ok_or_else(|| WireError::Unreachable("played".to_owned()))?;
@@ -61,11 +70,11 @@ impl Host for Browser {
     fn report(&self, _: &str, _: usize, _: usize) {}
 }
 
-fn parameters() -> NetworkParameters {
+pub(super) fn parameters() -> NetworkParameters {
     FakeLedger::new().parameters()
 }
 
-fn network() -> Answer {
+pub(super) fn network() -> Answer {
     let parameters = parameters();
     let now = 1_800_000_000_000_u64;
     let info = json!({
@@ -77,11 +86,11 @@ fn network() -> Answer {
     ("/v1/network", 200, info)
 }
 
-fn page(browser: &Browser) -> Page<Browser> {
+pub(super) fn page(browser: &Browser) -> Page<Browser> {
     Page::new(browser.clone(), weak())
 }
 
-fn ask(
+pub(super) fn ask(
     page: &mut Page<Browser>,
     call: &str,
     arguments: Value,
@@ -92,7 +101,7 @@ fn ask(
     Ok(serde_json::from_str(&reply.json).unwrap())
 }
 
-fn slug(answer: Result<Value, Fault>) -> String {
+pub(super) fn slug(answer: Result<Value, Fault>) -> String {
     answer.unwrap_err().slug
 }
 

@@ -40,6 +40,7 @@ pub(super) struct PersonView<'a> {
     enrolment: Enrolment,
     pending: bool,
     attestations: Vec<AttestationView>,
+    gone: Vec<AttestationView>,
     last_form: Option<TypedForm>,
     slot: Option<Slot>,
     draft: Option<&'a Draft>,
@@ -66,6 +67,7 @@ impl<'a> From<&'a Person> for PersonView<'a> {
                 .iter()
                 .map(AttestationView::from)
                 .collect(),
+            gone: person.gone.iter().map(AttestationView::from).collect(),
             last_form: person.last_form.as_ref().map(typed),
             slot: newest.filter(|slot| slot.get() > 0),
             draft: person.draft.as_ref(),

@@ -9,6 +9,9 @@ use luyin_protocol::signature::NetworkId;
 use luyin_protocol::time::Day;
 use serde::{Deserialize, Serialize};
 
+/// So many that are gone are kept.
+const GONE: usize = 10;
+
 /// What a holder shows an attester, who compares the mask with the ID and binds the attestation to the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,9 +73,26 @@ impl<V: Vault> Wallet<V> {
             ));
         }
         let person = self.content.person_mut(label)?;
+        person.gone.retain(|gone| *gone != held);
         if !person.attestations.contains(&held) {
             person.attestations.push(held);
         }
+        self.save()
+    }
+
+    /// Sets aside what the ledger has no more, so that those behind it are absorbed. It is not thrown away: a node may be
+    /// wrong, and it can be received again.
+    pub(super) fn set_aside(
+        &mut self,
+        label: Option<&str>,
+        gone: HeldAttestation,
+    ) -> Result<(), WalletError> {
+        let person = self.content.person_mut(label)?;
+        person.attestations.retain(|held| *held != gone);
+        person.gone.retain(|held| *held != gone);
+        person.gone.push(gone);
+        let surplus = person.gone.len().saturating_sub(GONE);
+        person.gone.drain(..surplus);
         self.save()
     }
 }

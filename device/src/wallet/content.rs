@@ -122,6 +122,9 @@ pub struct Person {
     pub pending: Option<Pending>,
     /// Attestations received and not yet absorbed.
     pub attestations: Vec<HeldAttestation>,
+    /// Those that the ledger had no more when they were to be absorbed: withdrawn, or too old. The last few, newest last.
+    #[serde(default)]
+    pub gone: Vec<HeldAttestation>,
     /// Passes proved ahead.
     pub passes: Vec<ReadyPass>,
     /// Openings for the employer, newest last.

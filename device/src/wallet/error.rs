@@ -157,6 +157,11 @@ pub enum WalletError {
     /// An attestation that is not of this wallet, or no attestation at all.
     #[error("this attestation cannot be taken: {0}")]
     Attestation(&'static str),
+    /// An attestation that no day's tree holds any more.
+    #[error(
+        "the ledger has this attestation no more: its issuer withdrew it, or it is older than 30 days"
+    )]
+    AttestationGone,
     /// Bytes that are not what they should be.
     #[error(transparent)]
     Bytes(#[from] DecodeError),
@@ -223,6 +228,7 @@ impl WalletError {
             Self::NoPaper(..) => "no_paper",
             Self::GateCode => "gate_code",
             Self::Attestation(..) => "attestation",
+            Self::AttestationGone => "attestation_gone",
             Self::Bytes(..) => "wallet_bytes",
             Self::DraftSize => "draft_size",
             Self::Consent => "consent",

@@ -56,7 +56,7 @@ pub use secret::{SecretScalar, SecretSeed};
 pub use show::{ShowAt, Shown};
 pub use spend::{Outcome, SlotChoice};
 pub use status::{ClauseStanding, NoticeAboutMe, PolicyStanding, Status, WalletColour};
-pub use sync::Crowd;
+pub use sync::{Crowd, is_attested};
 pub use vault::{Locks, MAX_FILE, Sealer, Vault, VaultError};
 pub use walk::{PendingFate, Walked};
 pub use why::{Admission, Precheck, Why, WhyAsked};
@@ -238,6 +238,7 @@ impl<V: Vault> Wallet<V> {
             restored: false,
             pending: None,
             attestations: Vec::new(),
+            gone: Vec::new(),
             passes: Vec::new(),
             disclosures: Vec::new(),
             last_form: None,

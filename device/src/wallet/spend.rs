@@ -187,7 +187,8 @@ impl<V: Vault> Wallet<V> {
     /// Takes the oldest attestation received into the note.
     ///
     /// # Errors
-    /// [`WalletError::Attestation`] where there is none or it does not fit; those of the node, of proving, of writing.
+    /// [`WalletError::Attestation`] where there is none or it does not fit; [`WalletError::AttestationGone`] where the ledger has
+    /// it no more: it is set aside, and the next call takes the next one; those of the node, of proving, of writing.
     pub fn absorb(
         &mut self,
         label: Option<&str>,
@@ -208,7 +209,12 @@ impl<V: Vault> Wallet<V> {
         let sk = person.secret();
         let note = held.note(&sk);
         let attested = self.attested(&taken);
-        let (att_root, att_path) = attestation_path(ledger, taken.tree_day, &attested.leaf(&sk))?;
+        let found = attestation_path(ledger, taken.tree_day, &attested.leaf(&sk));
+        if matches!(found, Err(WalletError::AttestationGone)) {
+            self.set_aside(label, taken)?;
+            return Err(WalletError::AttestationGone);
+        }
+        let (att_root, att_path) = found?;
         let view = ForestView::load(ledger, &self.content.parameters.0, self.heard()?)?;
         let path = view.path(held.leaf, self.epoch_wait_s())?;
         let private = absorb::Private {

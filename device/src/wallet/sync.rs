@@ -6,7 +6,7 @@
 
 use super::{Ledger, WalletError};
 use crate::audit::{AuditError, signed_checkpoint};
-use crate::client::{ClientError, Epoch, Forest, News};
+use crate::client::{AttestationDay, ClientError, Epoch, Forest, News};
 use ark_bn254::Fr;
 use luyin_circuits::{ATTESTATION_LEVELS, NOTE_LEVELS, Path};
 use luyin_ledger::forest::{
@@ -252,21 +252,11 @@ pub(super) fn attestation_path(
     day: Day,
     leaf: &AttestationLeaf,
 ) -> Result<(AttestationRoot, Path<ATTESTATION_LEVELS>), WalletError> {
-    let tree = ledger.attestation_root(day)?;
+    let tree = day_tree(ledger, day)?.ok_or(WalletError::AttestationGone)?;
     let shape = Shape::NETWORK;
-    let prefix = format!("/forest/att/{day}/{}", tree.generation);
-    let tiles = tree.size.div_ceil(shape.tile_width());
-    let mut found = None;
-    for index in 0..tiles {
-        let leaves = tile(ledger, shape, &prefix, index, tree.size)?;
-        let inside = (0u64..).zip(&leaves).find(|(_, x)| **x == leaf.value());
-        if let Some((inside, _)) = inside {
-            found = Some((index * shape.tile_width() + inside, leaves));
-        }
-    }
-    let (index, leaves) = found.ok_or(WalletError::Attestation(
-        "it is not in the day's tree; perhaps it was withdrawn",
-    ))?;
+    let prefix = attestation_prefix(day, &tree);
+    let found = attested_place(ledger, day, &tree, leaf)?;
+    let (index, leaves) = found.ok_or(WalletError::AttestationGone)?;
     // The same path as a note's in a forest of one tree, without the two levels that join trees.
     let mut window = [forest::empty_root(shape.depth()); WINDOW];
     window[0] = tree.root.value();
@@ -285,6 +275,55 @@ pub(super) fn attestation_path(
         .try_into()
         .map_err(|_| WalletError::Untrusted("the depth of the attestation tree"))?;
     Ok((tree.root, Path::new(levels)))
+}
+
+/// Whether an attestation stands in a day's tree. The tree is fetched whole here too.
+///
+/// # Errors
+/// Those of fetching it.
+pub fn is_attested(
+    ledger: &impl Ledger,
+    day: Day,
+    leaf: &AttestationLeaf,
+) -> Result<bool, WalletError> {
+    let tree = day_tree(ledger, day)?;
+    let found = tree.map(|tree| attested_place(ledger, day, &tree, leaf));
+    Ok(found.transpose()?.flatten().is_some())
+}
+
+/// A day's tree; `None` for a day without attestations, or too long ago.
+fn day_tree(ledger: &impl Ledger, day: Day) -> Result<Option<AttestationDay>, WalletError> {
+    const NO_TREE: u16 = 404;
+    match ledger.attestation_root(day) {
+        Ok(tree) => Ok(Some(tree)),
+        Err(error) if error.status() == Some(NO_TREE) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn attestation_prefix(day: Day, tree: &AttestationDay) -> String {
+    format!("/forest/att/{day}/{}", tree.generation)
+}
+
+/// A leaf's place in a day's tree, with the leaves of its tile. All tiles are fetched, found or not.
+fn attested_place(
+    ledger: &impl Ledger,
+    day: Day,
+    tree: &AttestationDay,
+    leaf: &AttestationLeaf,
+) -> Result<Option<(u64, Vec<Fr>)>, WalletError> {
+    let shape = Shape::NETWORK;
+    let prefix = attestation_prefix(day, tree);
+    let tiles = tree.size.div_ceil(shape.tile_width());
+    let mut found = None;
+    for index in 0..tiles {
+        let leaves = tile(ledger, shape, &prefix, index, tree.size)?;
+        let inside = (0u64..).zip(&leaves).find(|(_, x)| **x == leaf.value());
+        if let Some((inside, _)) = inside {
+            found = Some((index * shape.tile_width() + inside, leaves));
+        }
+    }
+    Ok(found)
 }
 
 /// The epoch to prove passes against, among those over the note and no older than `young` milliseconds: the newest that

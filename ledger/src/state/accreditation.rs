@@ -85,6 +85,23 @@ impl State<'_> {
         Ok(self.get(&keys::used(did, slot, day))?.unwrap_or_default())
     }
 
+    /// How much was used on each of the days behind `after` and before `day` on which anything was; the oldest first.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn used_between(
+        &self,
+        did: Did,
+        slot: RoleSlot,
+        after: Day,
+        day: Day,
+    ) -> Result<Vec<(Day, Count)>, StateError> {
+        let days = usize::from(day.get().saturating_sub(after.get()));
+        let mut found = self.page(&keys::used_days(did, slot), Some(&after), days)?;
+        found.retain(|(used, _)| *used < day);
+        Ok(found)
+    }
+
     pub(crate) fn use_quota(
         &mut self,
         did: Did,

@@ -175,6 +175,28 @@ impl State<'_> {
         Ok(())
     }
 
+    /// How many of an issuer's attestations of a day it took back itself. What went with its accreditation is not among
+    /// them. They outlive the day's tree: alarms of past days are worked out of them.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn taken_back(&self, issuer: Did, day: Day) -> Result<Count, StateError> {
+        Ok(self
+            .get(&keys::taken_back(issuer, day))?
+            .unwrap_or_default())
+    }
+
+    pub(crate) fn count_taken_back(
+        &mut self,
+        issuer: Did,
+        day: Day,
+        n: u64,
+    ) -> Result<(), StateError> {
+        let count = self.taken_back(issuer, day)?.plus(n);
+        self.put(&keys::taken_back(issuer, day), &count);
+        Ok(())
+    }
+
     /// Withdraws all that an issuer stated on the days that are live.
     pub(crate) fn withdraw_issuer(&mut self, issuer: Did, today: Day) -> Result<(), StateError> {
         for (day, _) in self.live_day_trees(today)? {

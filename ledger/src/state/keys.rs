@@ -170,6 +170,8 @@ tables! {
     attestation_root(root: AttestationRoot, day: Day) -> Standing = 0x73;
     /// The roots that a day's tree has had.
     root_of_day(day: Day, root: AttestationRoot) -> Present = 0x74;
+    /// How many of an issuer's attestations of a day it took back itself.
+    taken_back(issuer: Did, day: Day) -> Count = 0x75;
 
     /// The number of a gate's last audit batch.
     gate_newest(gate: Did) -> BatchNumber = 0x80;
@@ -204,6 +206,14 @@ pub fn accreditations_of(did: Did) -> Range<RoleSlot, Accreditation> {
 #[must_use]
 pub fn accreditations() -> Range<Pair<Did, RoleSlot>, Accreditation> {
     range(0x20, |_| ())
+}
+
+/// The days on which an organisation used its quota, and how much of it.
+#[must_use]
+pub fn used_days(did: Did, slot: RoleSlot) -> Range<Day, Count> {
+    range(0x21, |w| {
+        w.value(&did).value(&slot);
+    })
 }
 
 /// All that the authority did, in order.

@@ -70,10 +70,10 @@ pub fn check(
     Ok(())
 }
 
-/// The leaves leave the tree, whose roots so far are refused.
+/// The leaves leave the tree, whose roots so far are refused; they are counted for the issuer's alarms.
 pub fn apply(state: &mut State<'_>, _: Place, tx: &AttestWithdrawn) -> Result<(), StateError> {
     let AttestWithdrawn {
-        issuer: _,
+        issuer,
         day,
         leaves,
         reason: _,
@@ -84,5 +84,7 @@ pub fn apply(state: &mut State<'_>, _: Place, tx: &AttestWithdrawn) -> Result<()
         let number = state.get(&keys::leaf_number(*day, *leaf))?;
         numbers.push(number.ok_or(StateError::Contradiction("a leaf without a number"))?);
     }
-    state.withdraw_leaves(*day, &numbers)
+    state.withdraw_leaves(*day, &numbers)?;
+    let count = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
+    state.count_taken_back(*issuer, *day, count)
 }

@@ -4,19 +4,17 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use luyin_device::attester::{Desk, Made, Row, RowError, Sheet};
 use luyin_keys::durable_file;
-use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{AttestationBody, AttestationLeaf};
-use luyin_protocol::signature::Signature;
 use luyin_protocol::time::Day;
-use luyin_protocol::tx::{Attest, MAX_BATCH, Tx};
+use luyin_protocol::tx::MAX_BATCH;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{Made, Row, RowError, Sheet};
 use crate::cli::say::Say;
-use luyin_device::client::{ClientError, Encoded, Receipt};
+use luyin_device::client::ClientError;
 use luyin_device::wallet::HeldAttestation;
 
 /// Why a table could not be worked through.
@@ -91,16 +89,6 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// What an attester issues with.
-pub struct Desk<'a> {
-    /// The attester.
-    pub did: Did,
-    /// Signs transactions' bodies.
-    pub sign: &'a dyn Fn(&[u8]) -> Signature,
-    /// Posts to the ledger.
-    pub post: &'a dyn Fn(&Tx) -> Result<Receipt, ClientError>,
-}
-
 /// Works through a table. Files go to `out/<row>.attestation.json`, the list of what was issued to `out/issued.csv`, rows
 /// that are none to `out/quarantine.csv`, as they stood and with the reason.
 ///
@@ -133,7 +121,8 @@ pub fn issue(
             .iter()
             .map(|(_, made)| made.attestation.body())
             .collect();
-        let receipt = post(desk, sheet.kind, bodies).map_err(|source| IssueError::Post {
+        let posted = desk.attest(sheet.kind, bodies);
+        let receipt = posted.map_err(|source| IssueError::Post {
             batch: n + 1,
             batches: batches.len(),
             posted: usize::try_from(summary.issued).unwrap_or(usize::MAX),
@@ -160,24 +149,6 @@ pub fn issue(
     }
     bar.finish_and_clear();
     Ok(summary)
-}
-
-/// Signs bodies and posts them as one batch.
-///
-/// # Errors
-/// Those of the ledger.
-pub fn post(
-    desk: &Desk<'_>,
-    kind: AttestationKind,
-    bodies: Vec<AttestationBody>,
-) -> Result<Receipt, ClientError> {
-    let body = Attest::body(&desk.did, kind, &bodies);
-    (desk.post)(&Tx::Attest(Attest {
-        issuer: desk.did,
-        kind,
-        bodies,
-        signature: (desk.sign)(&body),
-    }))
 }
 
 /// The rows that are attestations; the others go to quarantine.
@@ -268,12 +239,7 @@ fn write_holder(
     made: &Made,
     out: &Path,
 ) -> Result<(), IssueError> {
-    let held = HeldAttestation {
-        attestation: Encoded(made.attestation.clone()),
-        attester,
-        scope_day: made.scope_day,
-        tree_day,
-    };
+    let held = made.held(attester, tree_day);
     write_held(&out.join(format!("{row}.attestation.json")), &held)
 }
 
@@ -290,9 +256,15 @@ pub fn write_one(out: &Path, held: &HeldAttestation) -> Result<PathBuf, IssueErr
         path: out.to_owned(),
         source,
     })?;
-    let path = out.join(format!("{}.attestation.json", stem(held)));
+    let path = file_of(out, &held.attestation.0.leaf());
     write_held(&path, held)?;
     Ok(path)
+}
+
+/// The file of an attestation that is named by its leaf.
+#[must_use]
+pub fn file_of(out: &Path, leaf: &AttestationLeaf) -> PathBuf {
+    out.join(format!("{}.attestation.json", stem(leaf)))
 }
 
 /// Writes the list by which a single attestation can be withdrawn.
@@ -300,11 +272,9 @@ pub fn write_one(out: &Path, held: &HeldAttestation) -> Result<PathBuf, IssueErr
 /// # Errors
 /// [`IssueError`].
 pub fn list_one(out: &Path, held: &HeldAttestation) -> Result<(), IssueError> {
-    let path = out.join(format!("{}.issued.csv", stem(held)));
-    let (day, leaf) = (
-        held.tree_day.to_iso(),
-        held.attestation.0.leaf().to_string(),
-    );
+    let leaf = held.attestation.0.leaf();
+    let path = out.join(format!("{}.issued.csv", stem(&leaf)));
+    let (day, leaf) = (held.tree_day.to_iso(), leaf.to_string());
     let mut list = csv::Writer::from_writer(Vec::new());
     record(&mut list, &path, &["row", "day", "leaf"])?;
     record(&mut list, &path, &["1", &day, &leaf])?;
@@ -312,9 +282,8 @@ pub fn list_one(out: &Path, held: &HeldAttestation) -> Result<(), IssueError> {
 }
 
 /// The start of its leaf.
-fn stem(held: &HeldAttestation) -> String {
-    let leaf = held.attestation.0.leaf().to_string();
-    leaf.chars().take(16).collect()
+fn stem(leaf: &AttestationLeaf) -> String {
+    leaf.to_string().chars().take(16).collect()
 }
 
 fn record(

@@ -1,11 +1,12 @@
-//! `luyin attester`: issues attestations from a table or from certificates that people hold already, and withdraws them.
+//! `luyin attester`: issues attestations from a table, from certificates that people hold already or from another system's
+//! lines, and withdraws them.
 
 mod certificate;
 mod correction;
 mod engine;
 mod issue;
 mod itinerary;
-mod rows;
+mod stream;
 
 use std::path::{Path, PathBuf};
 
@@ -13,19 +14,20 @@ use clap::{Subcommand, ValueEnum};
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::field::AttestationLeaf;
 use luyin_protocol::time::Day;
-use luyin_protocol::tx::{AttestWithdrawn, MAX_BATCH, Tx};
-use luyin_protocol::versioned::Standing;
+use luyin_protocol::tx::{MAX_BATCH, Tx};
 use serde_json::json;
 
 pub use self::certificate::{BridgeError, CertificateArgs, CertificateError, ShownError};
 pub use self::correction::CorrectionFileError;
 pub use self::engine::EngineError;
-use self::issue::{Desk, IssueError, Summary, issue, listed};
+use self::issue::{IssueError, Summary, issue, listed};
 pub use self::itinerary::{ItineraryArgs, ItineraryError};
-pub use self::rows::{FEVER_TENTHS, Row, RowError, Sheet, regions};
+pub use self::stream::{MAX_LINE, Reader, StreamArgs, StreamError, Wish};
 use super::organisation::{Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
 use crate::client::NodeClient;
+use luyin_device::attester::{Desk, fever_tenths};
+pub use luyin_device::attester::{FEVER_TENTHS, Row, RowError, Sheet, regions};
 use luyin_device::client::ClientError;
 
 const KEY: &str = "attester";
@@ -38,6 +40,7 @@ const KEY: &str = "attester";
       --used used-certificates --out attested --keystore clinic.keys --compared
   luyin attester itinerary --drop drop --asked asked.csv --out itineraries --keystore operator.keys
   luyin attester itinerary --drop drop --asked asked.csv --out itineraries --state state --keystore operator.keys
+  luyin attester stream --kind reading --journal gate7.journal --out handed-out --keystore gate7.keys
   luyin attester withdraw --issued results/issued.csv --reason 'mixed-up samples' --keystore lab.keys
   luyin attester withdraw --leaf <64 hex digits> --day 2021-06-01 --reason 'mixed-up samples' --keystore lab.keys
 The table has the columns binding (nym of the card that the holder showed you), day (YYYY-MM-DD), value and, where the card is of
@@ -71,6 +74,8 @@ pub enum Command {
         /// The file that the holder handed over
         file: PathBuf,
     },
+    /// Issue what a laboratory's or hospital's system, or a thermometer gate, writes line by line on standard input
+    Stream(Box<StreamArgs>),
     /// Take attestations back: wallets can no longer take them in
     Withdraw {
         #[command(flatten)]
@@ -127,6 +132,9 @@ pub enum AttesterError {
     /// A table.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// A stream.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// A certificate.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -162,6 +170,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
         Command::Certificate(args) => certificate::run(&args, say),
         Command::Itinerary(args) => itinerary::run(*args, say),
         Command::Correction { file } => Ok(correction::show(&file, say)?),
+        Command::Stream(args) => stream::run(&args),
         Command::Withdraw {
             organisation,
             issued,
@@ -205,14 +214,7 @@ fn issue_all(
 
 /// The fever threshold of the policy in force; the shipped default where none is published.
 fn fever(node: &NodeClient) -> Result<u16, ClientError> {
-    let policies = node.policies()?;
-    let current = policies
-        .iter()
-        .filter(|published| published.standing == Standing::Current);
-    let lowest = current
-        .map(|published| published.item.0.thresholds.fever)
-        .min();
-    Ok(lowest.unwrap_or(FEVER_TENTHS))
+    node.policies().map(|policies| fever_tenths(&policies))
 }
 
 fn withdraw(
@@ -225,19 +227,17 @@ fn withdraw(
         return Err(AttesterError::Nothing);
     }
     let organisation = organisation.open(KEY)?;
+    let sign = |body: &[u8]| organisation.sign(body);
+    let post = |tx: &Tx| organisation.node.submit(tx);
+    let desk = Desk {
+        did: organisation.did,
+        sign: &sign,
+        post: &post,
+    };
     let (mut withdrawn, mut entries) = (0, Vec::new());
     for (day, leaves) in days {
         for leaves in leaves.chunks(MAX_BATCH) {
-            let body = AttestWithdrawn::body(&organisation.did, *day, leaves, reason);
-            let receipt = organisation
-                .node
-                .submit(&Tx::AttestWithdrawn(AttestWithdrawn {
-                    issuer: organisation.did,
-                    day: *day,
-                    leaves: leaves.to_vec(),
-                    reason: reason.to_owned(),
-                    signature: organisation.sign(&body),
-                }))?;
+            let receipt = desk.withdraw(*day, leaves.to_vec(), reason)?;
             withdrawn += leaves.len();
             entries.push(receipt.entry);
         }

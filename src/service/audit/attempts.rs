@@ -6,7 +6,7 @@
 //! nobody folds another's attempts away by a flood of his. Nothing of an action is kept but its kind and its hash.
 
 use super::actions::kind_name;
-use super::lines::{self, Lines};
+use crate::lines::{self, Lines};
 use crate::node::Node;
 use crate::service::ServiceError;
 use crate::service::encoded;

@@ -1,6 +1,6 @@
 //! The log of reads (protocol section 10): who asked for what, written and synced before the answer goes out.
 
-use super::lines::{self, Lines};
+use crate::lines::{self, Lines};
 use luyin_protocol::did::Did;
 use luyin_protocol::time::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,7 @@ const AIMS = {
   risk_change_turned_away: 0,
   wasm_brotli_bytes: 400_000,
   daily_bytes: 20_000,
-  ...Object.fromEntries(['home', 'wallet', 'gate', 'regulator'].map((entry) => [`entry_gzip_bytes.${entry}`, 70_000])),
+  ...Object.fromEntries(['home', 'wallet', 'gate', 'regulator', 'attester'].map((entry) => [`entry_gzip_bytes.${entry}`, 70_000])),
 }
 
 /** Figures one below another, those of a figure under its name. */

@@ -72,7 +72,7 @@ export class Device {
     })
   }
 
-  /** Opens one of the pages: `w`, `g` or `r`. */
+  /** Opens one of the pages: `w`, `g`, `r` or `a`. */
   async open(entry) {
     const page = await this.context.newPage()
     await page.goto(`${this.origin}/${entry}`)

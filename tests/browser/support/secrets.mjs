@@ -79,7 +79,7 @@ const ASKED = [
 
 /** The requests of no known kind. */
 export function unknown(heard) {
-  const page = /^GET \/(w|sw\.js|index\.html|assets\/.*|[gr]\/index\.html|w\/index\.html|[\w-]+\.(svg|png|webmanifest|ico|js|css))(\?.*)?$/
+  const page = /^GET \/(w|sw\.js|index\.html|assets\/.*|[gra]\/index\.html|w\/index\.html|[\w-]+\.(svg|png|webmanifest|ico|js|css))(\?.*)?$/
   const names = new Set(heard.map(({ method, path }) => `${method} ${path}`))
   return [...names].filter((name) => !page.test(name) && !ASKED.some((kind) => kind.test(name)))
 }

@@ -20,7 +20,7 @@ use luyin_protocol::escrow::TrusteeIndex;
 use luyin_protocol::signature::Signature;
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -74,6 +74,15 @@ impl Said {
     pub fn json(&self) -> Value {
         assert!(self.success, "{}", self.stderr);
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}", self.stdout))
+    }
+
+    /// The lines of JSON of a command that succeeded.
+    pub fn lines(&self) -> Vec<Value> {
+        assert!(self.success, "{}", self.stderr);
+        let lines = self.stdout.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// Why a command failed.
@@ -243,6 +252,23 @@ impl Town {
     /// Runs the command in the town's directory.
     pub fn luyin(&self, args: &[&str]) -> Said {
         let said = Said::of(self.command(args).output().unwrap());
+        self.log.lock().unwrap().push_str(&said.stderr);
+        said
+    }
+
+    /// The same, with lines on its standard input.
+    pub fn luyin_fed(&self, args: &[&str], lines: &str) -> Said {
+        let mut child = self
+            .command(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(lines.as_bytes()).unwrap();
+        drop(input);
+        let said = Said::of(child.wait_with_output().unwrap());
         self.log.lock().unwrap().push_str(&said.stderr);
         said
     }

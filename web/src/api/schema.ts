@@ -753,6 +753,51 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/attestations/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may attest today */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnTermsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attestations/roots": {
         parameters: {
             query?: never;
@@ -873,6 +918,53 @@ export type paths = {
                     };
                     content: {
                         "application/json": components["schemas"]["ActionsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day's alarms about issuers */
+        get: {
+            parameters: {
+                query?: {
+                    day?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlarmsView"];
                     };
                 };
                 /** @description A refusal */
@@ -2775,6 +2867,61 @@ export type components = {
              */
             time: number;
         };
+        /** @description A day's alarms. */
+        AlarmsView: {
+            /** @description By organisation, then by role and kind. */
+            alarms: components["schemas"]["AlarmView"][];
+            /**
+             * Format: int32
+             * @description The day; today is not over.
+             */
+            day: number;
+            /**
+             * Format: int64
+             * @description How many accreditations of issuers were looked at.
+             */
+            looked_at: number;
+            /** @description What they were measured against. */
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /** @description An alarm about an issuer. */
+        AlarmView: {
+            /** @description `near-quota`, `surge`, `withdrawals` or `first-issue-after-silence`. */
+            alarm: string;
+            /**
+             * Format: int64
+             * @description How many it issued, or enrolled, on the day.
+             */
+            count: number;
+            /** @description What that means, in words. */
+            explanation: string;
+            /** @description What it attests; left out where an alarm counts all kinds. */
+            kind?: string | null;
+            /** @description The organisation. */
+            organisation: string;
+            /**
+             * Format: int32
+             * @description Its quota of the day.
+             */
+            quota?: number | null;
+            /** @description `registrar` or `attester`. */
+            role: string;
+            /**
+             * Format: int32
+             * @description For how many days it had issued nothing.
+             */
+            silent_days?: number | null;
+            /**
+             * Format: int64
+             * @description How many of the day's it took back.
+             */
+            taken_back?: number | null;
+            /**
+             * Format: int64
+             * @description The median of its last active days.
+             */
+            usual?: number | null;
+        };
         /** @description What was attempted, as far as it can be told. */
         Attempt: {
             /** @description SHA-256 of what is signed, number and action; of the bytes where they cannot be read. */
@@ -3211,6 +3358,31 @@ export type components = {
             /** @description RFC 6962 root over them, as anchored, 64 hex digits. */
             root: string;
         };
+        /** @description One kind. */
+        OwnKindView: {
+            /** @description `test`, `vaccination`, `itinerary` or `reading`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description How many a day.
+             */
+            quota: number;
+            /**
+             * Format: int64
+             * @description How many of today's are used.
+             */
+            used: number;
+        };
+        /** @description What an attester may attest today. */
+        OwnTermsView: {
+            /**
+             * Format: int32
+             * @description Today by the node's clock.
+             */
+            day: number;
+            /** @description By kind. */
+            kinds: components["schemas"]["OwnKindView"][];
+        };
         /** @description All versions of all policies. */
         PoliciesView: {
             /** @description By number and version. */
@@ -3415,6 +3587,59 @@ export type components = {
             /** @description The bytes. */
             tx: string;
         };
+        /** @description What a day is measured against. */
+        Thresholds: {
+            /**
+             * Format: int32
+             * @description The first day that is measured so.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description How many days back anything is looked for.
+             */
+            look_back: number;
+            /**
+             * Format: int64
+             * @description `near-quota`: so many percent of the day's quota.
+             */
+            near_quota_percent: number;
+            /**
+             * Format: int32
+             * @description `first-issue-after-silence`: nothing was issued for at least so many days.
+             */
+            silent_days: number;
+            /**
+             * Format: int64
+             * @description `surge`: of so many last active days at most.
+             */
+            surge_days: number;
+            /**
+             * Format: int64
+             * @description `surge`: at least so many on the day.
+             */
+            surge_floor: number;
+            /**
+             * Format: int64
+             * @description `surge`: there is no usual day before so many.
+             */
+            surge_least_days: number;
+            /**
+             * Format: int64
+             * @description `surge`: more than so many times the median of the last active days.
+             */
+            surge_times: number;
+            /**
+             * Format: int64
+             * @description `withdrawals`: at least so many.
+             */
+            taken_back_floor: number;
+            /**
+             * Format: int64
+             * @description `withdrawals`: more than so many percent of a day's attestations.
+             */
+            taken_back_percent: number;
+        };
         /** @description A walk-in pass that is being used. */
         WalkInUse: {
             /** @description Its nym, 64 hex digits. */
@@ -3439,6 +3664,8 @@ export type components = {
 };
 export type ActionsView = components['schemas']['ActionsView'];
 export type ActionView = components['schemas']['ActionView'];
+export type AlarmsView = components['schemas']['AlarmsView'];
+export type AlarmView = components['schemas']['AlarmView'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptRow = components['schemas']['AttemptRow'];
 export type AttemptSigner = components['schemas']['AttemptSigner'];
@@ -3470,6 +3697,8 @@ export type NextView = components['schemas']['NextView'];
 export type NoticesView = components['schemas']['NoticesView'];
 export type NoticeView = components['schemas']['NoticeView'];
 export type OneRecordView = components['schemas']['OneRecordView'];
+export type OwnKindView = components['schemas']['OwnKindView'];
+export type OwnTermsView = components['schemas']['OwnTermsView'];
 export type PoliciesView = components['schemas']['PoliciesView'];
 export type Problem = components['schemas']['Problem'];
 export type ProvinceView = components['schemas']['ProvinceView'];
@@ -3490,6 +3719,7 @@ export type SignedReport = components['schemas']['SignedReport'];
 export type SpendsView = components['schemas']['SpendsView'];
 export type SpendView = components['schemas']['SpendView'];
 export type Submission = components['schemas']['Submission'];
+export type Thresholds = components['schemas']['Thresholds'];
 export type WalkInUse = components['schemas']['WalkInUse'];
 export type WalkInView = components['schemas']['WalkInView'];
 export type $defs = Record<string, never>;

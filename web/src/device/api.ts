@@ -21,6 +21,8 @@ export interface PersonView {
   /** none: no request yet; requested: on its way to the registrar; enrolled. */
   readonly enrolment: 'none' | 'requested' | 'enrolled';
   readonly pending: boolean; readonly attestations: readonly AttestationView[]; readonly lastForm: Form | null;
+  /** Attestations that the ledger had no more when they were to be taken in. */
+  readonly gone: readonly AttestationView[];
   /** The slot of the newest check-in, null before the first. */
   readonly slot: number | null; readonly draft: Draft | null; readonly consents: readonly Consent[];
 }
@@ -162,9 +164,30 @@ export interface RegulatorDevice {
   checkReport(report: string, signer: string, signature: string, now: number): Promise<SignatureCheck>;
 }
 
+export type AttestedKind = 'test' | 'vaccination' | 'itinerary' | 'reading';
+/** For which kinds the attester is accredited, and how much of the day's quota is used. */
+export interface OwnTerms { readonly day: number; readonly kinds: readonly { readonly kind: AttestedKind; readonly quota: number; readonly used: number }[] }
+/** What is compared with the ID. */
+export interface HolderCard { readonly day: string; readonly surname: string; readonly digits: string }
+/** An attestation that stands: `text` is what its holder's wallet takes in, `entry` null where it is not known. */
+export interface Attested { readonly treeDay: string; readonly entry: number | null; readonly text: string }
+export interface AttesterDevice {
+  /** Opens an attester's keystore file; key and attestations stay in the worker, in memory alone. */
+  open(keystore: Uint8Array, passphrase: string, did: string, node: string): Promise<void>;
+  close(): Promise<void>;
+  terms(now: number): Promise<OwnTerms>;
+  /** Reads the card that a holder's wallet shows: for this attester, of today. */
+  card(card: string, now: number): Promise<HolderCard>;
+  /** Makes an attestation, which is not on the ledger yet. `value` as in the table of `luyin attester issue`. */
+  make(card: string, kind: AttestedKind, day: string, value: string, now: number): Promise<{ readonly leaf: string; readonly treeDay: string; readonly adverse: boolean }>;
+  /** Posts what was made. May be repeated while nothing was answered: it is issued once. */
+  post(leaf: string, now: number): Promise<Attested>;
+  withdraw(leaf: string, day: string, reason: string, now: number): Promise<{ readonly entry: number }>;
+}
+
 export interface Device {
   readonly info: Promise<DeviceInfo>;
-  readonly wallet: WalletDevice; readonly gate: GateDevice; readonly regulator: RegulatorDevice;
+  readonly wallet: WalletDevice; readonly gate: GateDevice; readonly regulator: RegulatorDevice; readonly attester: AttesterDevice;
   /** The wallet's calls for what is done ahead, while nobody waits for it: all others go before them. */
   readonly ahead: Pick<WalletDevice, 'sync' | 'prove'>;
   onProgress(listen: (progress: Progress) => void): () => void;

@@ -1,4 +1,4 @@
-import type { Device, DeviceInfo, GateDevice, Progress, RegulatorDevice, WalletDevice } from './api'
+import type { AttesterDevice, Device, DeviceInfo, GateDevice, Progress, RegulatorDevice, WalletDevice } from './api'
 import { fault, type Call, type Part, type Told } from './wire'
 
 /** As much of a worker as is needed here. */
@@ -16,6 +16,7 @@ export class WorkerDevice implements Device {
   readonly ahead = this.part<WalletDevice>('wallet', true)
   readonly gate = this.part<GateDevice>('gate')
   readonly regulator = this.part<RegulatorDevice>('regulator')
+  readonly attester = this.part<AttesterDevice>('attester')
   private readonly waiting = new Map<number, Waiting>()
   private readonly progress = new Set<(progress: Progress) => void>()
   private readonly deaths = new Set<(why: string) => void>()

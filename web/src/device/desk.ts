@@ -12,7 +12,7 @@ import { asFault, fault, named, type Call, type Part } from './wire'
 const PROVES: Readonly<Record<string, readonly string[]>> = { requestEnrolment: ['enrol'], checkin: ['checkin'], absorb: ['absorb'], prove: ['pass'] }
 /** What may come to an end without the files, or opens them by itself. */
 const WITHOUT_FILES: readonly string[] = ['lock', 'restore']
-const STORES: Readonly<Record<Part, Name | null>> = { wallet: 'wallet', gate: 'gate', regulator: null }
+const STORES: Readonly<Record<Part, Name | null>> = { wallet: 'wallet', gate: 'gate', regulator: null, attester: null }
 
 function base64(bytes: Uint8Array): string {
   let text = ''
@@ -67,7 +67,7 @@ export class Desk {
       if (needed.length > 0) return this.proving.with(needed, () => this.plain(part, method, given))
     }
     if (part === 'gate' && method === 'takeBundle') return this.library.ask(part, method, {}, given[0] as Uint8Array).value
-    if (part === 'regulator' && method === 'open') return this.openRegulator(given)
+    if ((part === 'regulator' || part === 'attester') && method === 'open') return this.openKey(part, given)
     const value = this.plain(part, method, given)
     // What was erased must not be found in the file either.
     if (method === 'erase' && name) this.host.stores.get(name)?.journal.compact()
@@ -170,11 +170,12 @@ export class Desk {
     this.closeFiles()
   }
 
-  private async openRegulator(given: readonly unknown[]): Promise<void> {
+  /** Opens an organisation's keystore. */
+  private async openKey(part: Part, given: readonly unknown[]): Promise<void> {
     const [file, passphrase, did, node] = given as [Uint8Array, string, string, string]
     const keystore = base64(file)
-    const stretching = this.library.ask('regulator', 'stretching', { keystore }).value as Stretching
-    this.library.ask('regulator', 'open', { keystore, stretching, did, node }, await stretch(passphrase, stretching))
+    const stretching = this.library.ask(part, 'stretching', { keystore }).value as Stretching
+    this.library.ask(part, 'open', { keystore, stretching, did, node }, await stretch(passphrase, stretching))
   }
 
   private async openFor(name: Name, method: string): Promise<void> {

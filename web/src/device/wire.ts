@@ -1,7 +1,7 @@
-import type { DeviceFault, DeviceInfo, GateDevice, Progress, RegulatorDevice, WalletDevice } from './api'
+import type { AttesterDevice, DeviceFault, DeviceInfo, GateDevice, Progress, RegulatorDevice, WalletDevice } from './api'
 
 /** What goes between the page and its worker. */
-export type Part = 'wallet' | 'gate' | 'regulator'
+export type Part = 'wallet' | 'gate' | 'regulator' | 'attester'
 
 export interface Call {
   readonly id: number
@@ -71,7 +71,16 @@ const REGULATOR = {
   checkReport: ['report', 'signer', 'signature', 'now'],
 } as const satisfies Partial<Record<keyof RegulatorDevice, readonly string[]>>
 
-const NAMES: Readonly<Record<Part, Readonly<Record<string, readonly string[]>>>> = { wallet: WALLET, gate: GATE, regulator: REGULATOR }
+const ATTESTER = {
+  close: [],
+  terms: ['now'],
+  card: ['card', 'now'],
+  make: ['card', 'kind', 'day', 'value', 'now'],
+  post: ['leaf', 'now'],
+  withdraw: ['leaf', 'day', 'reason', 'now'],
+} as const satisfies Partial<Record<keyof AttesterDevice, readonly string[]>>
+
+const NAMES: Readonly<Record<Part, Readonly<Record<string, readonly string[]>>>> = { wallet: WALLET, gate: GATE, regulator: REGULATOR, attester: ATTESTER }
 
 /** What was given in order, by name; a moment is a whole number of milliseconds. Null where the library has no such call. */
 export function named(part: Part, method: string, given: readonly unknown[]): Record<string, unknown> | null {

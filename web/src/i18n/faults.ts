@@ -3,12 +3,12 @@ import { slugOf } from '../shared/fault'
 import type { Language } from './words'
 
 /** What is wrong, in plain words, and what to do now. */
-interface Told {
+export interface Told {
   readonly zh: readonly [what: string, act: string]
   readonly en: readonly [what: string, act: string]
 }
 
-const told = (zhWhat: string, zhAct: string, enWhat: string, enAct: string): Told => ({ zh: [zhWhat, zhAct], en: [enWhat, enAct] })
+export const told = (zhWhat: string, zhAct: string, enWhat: string, enAct: string): Told => ({ zh: [zhWhat, zhAct], en: [enWhat, enAct] })
 
 const NETWORK = told('连不上服务器', '已填写的内容都还在。有网络后会自动重试，也可以现在重试。', 'The server cannot be reached', 'What you typed is kept. It is tried again when there is a connection; you can try now.')
 const BUSY = told('服务器正忙', '请稍等片刻再试，不会丢失任何内容。', 'The server is busy', 'Wait a moment and try again; nothing is lost.')
@@ -22,7 +22,7 @@ const DESK_CODE = told('登记台代码不对', '代码有 16 位字母和数字
 const AGAIN = told('规则或账本刚刚更新', '请重试一次，会按新的重新计算。', 'The rules or the ledger have just changed', 'Try once more; it is worked out again.')
 
 /** By the stable slug of the refusal, written with underscores. */
-const FAULTS: Readonly<Record<string, Told>> = {
+const FAULTS: Record<string, Told> = {
   // The device.
   unreachable: NETWORK,
   timeout: NETWORK,
@@ -134,6 +134,7 @@ const FAULTS: Readonly<Record<string, Told>> = {
   gate_code: told('需要闸机上显示的数字', '请输入闸机屏幕上的六位数字。', 'The gate’s number is needed', 'Type the six digits on the gate’s screen.'),
   // Attestations.
   attestation: told('不能接收这份证明', '请确认它是发给您的，并重新复制完整内容。', 'This attestation cannot be taken', 'Make sure that it was issued to you, and copy all of it again.'),
+  attestation_gone: told('账本上已没有这份证明', '已被撤回或超过 30 天，请联系出具机构。', 'The ledger has this attestation no more', 'It was withdrawn or is older than 30 days; ask who issued it.'),
   root_withdrawn: told('当天的证明已被撤回更新', '请同步后重试。', 'That day’s attestations were withdrawn and issued anew', 'Sync and try again.'),
   unknown_attestation_root: WAIT,
   day_not_open: told('日期已变', '请重试一次。', 'The day has changed', 'Try once more.'),
@@ -180,6 +181,11 @@ const FAULTS: Readonly<Record<string, Told>> = {
 
 const UNKNOWN: Told = told('操作没有成功', '已填写的内容都还在，请重试。若仍如此，请把下面的英文告知管理员。', 'It did not work', 'What you typed is kept; try again. If that does not help, give the administrator the text below.')
 
+/** Takes up the words of an entry that other entries do not load; where both have some, these are meant. */
+export function learn(more: Readonly<Record<string, Told>>): void {
+  Object.assign(FAULTS, more)
+}
+
 export interface FaultText {
   readonly what: string
   readonly act: string
@@ -196,4 +202,4 @@ export function faultText(fault: Pick<DeviceFault, 'slug' | 'message'> & Partial
 }
 
 /** All slugs that have words, for the test that holds them against the library's. */
-export const knownSlugs: readonly string[] = Object.keys(FAULTS)
+export const knownSlugs = (): readonly string[] => Object.keys(FAULTS)

@@ -1,7 +1,7 @@
-import type { AttemptRow, Findings, Read, SignedReport } from '../api/schema'
+import type { ActionView, AlarmsView, AttemptRow, Findings, Read, SignedReport } from '../api/schema'
 import type { Colour, RecordCheck, RegulatorDevice, SignatureCheck } from '../device/api'
 import { now } from '../shared/now.svelte'
-import { spanOf, type Days } from './days'
+import { dayNumber, spanOf, type Days } from './days'
 import { parsed } from './name'
 import * as shapes from './shapes'
 
@@ -92,6 +92,11 @@ export class Audit {
       if (page.length === 0) return all
       all.push(...page)
     }
+  }
+
+  /** The alarms of a Beijing day. */
+  async alarms(day: string): Promise<AlarmsView> {
+    return shapes.alarms(await this.get('alarms', { day: dayNumber(day) ?? undefined }))
   }
 
   async report(days: Days): Promise<shapes.Report> {

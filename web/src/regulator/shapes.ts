@@ -1,4 +1,4 @@
-import type { ActionView, AttemptRow, Findings, OneRecordView, Read, ReadsView, RecordView, SignedReport } from '../api/schema'
+import type { ActionView, AlarmView, AlarmsView, AttemptRow, Findings, OneRecordView, Read, ReadsView, RecordView, SignedReport } from '../api/schema'
 import type { Colour } from '../device/api'
 import { change, type Change } from './change'
 import { list, maybe, number, object, oneOf, text, texts, wrong } from './loose'
@@ -106,6 +106,40 @@ export function attempts(value: unknown): readonly AttemptRow[] {
       digest: text(row['digest'], 'digest'),
     }
   })
+}
+
+const maybeNumber = (value: unknown, what: string): number | null => maybe(value, (given) => number(given, what))
+
+function alarm(value: unknown): AlarmView {
+  const one = object(value, 'alarm')
+  return {
+    alarm: text(one['alarm'], 'alarm'),
+    organisation: text(one['organisation'], 'organisation'),
+    role: text(one['role'], 'role'),
+    kind: maybe(one['kind'], (kind) => text(kind, 'kind')),
+    count: number(one['count'], 'count'),
+    quota: maybeNumber(one['quota'], 'quota'),
+    usual: maybeNumber(one['usual'], 'usual'),
+    taken_back: maybeNumber(one['taken_back'], 'taken back'),
+    silent_days: maybeNumber(one['silent_days'], 'silent days'),
+    explanation: text(one['explanation'], 'explanation'),
+  }
+}
+
+const THRESHOLDS = [
+  'from', 'near_quota_percent', 'surge_times', 'surge_days', 'surge_least_days', 'surge_floor', 'taken_back_percent', 'taken_back_floor', 'silent_days', 'look_back',
+] as const satisfies readonly (keyof AlarmsView['thresholds'])[]
+
+export function alarms(value: unknown): AlarmsView {
+  const answer = object(value, 'alarms')
+  const against = object(answer['thresholds'], 'thresholds')
+  const thresholds = Object.fromEntries(THRESHOLDS.map((name) => [name, number(against[name], name)] as const)) as AlarmsView['thresholds']
+  return {
+    day: number(answer['day'], 'day'),
+    thresholds,
+    looked_at: number(answer['looked_at'], 'looked at'),
+    alarms: list(answer['alarms'], 'alarms').map(alarm),
+  }
 }
 
 export function reads(value: unknown): ReadsView['reads'] {

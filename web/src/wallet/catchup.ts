@@ -1,6 +1,7 @@
 import { clock, day } from '../shared/time'
 import { now } from '../shared/now.svelte'
 import type { PersonView } from '../device/api'
+import { asFault, slugOf } from '../shared/fault'
 import { consents } from './consent'
 import type { Wallet } from './model.svelte'
 
@@ -129,7 +130,10 @@ export class CatchUp {
       who: label,
       run: async () => {
         await this.wallet.device.wallet.fetchKeys(['absorb'])
-        await this.wallet.device.wallet.absorb(label)
+        // One that was withdrawn is set aside, and shown as that; the next one is taken in.
+        await this.wallet.device.wallet.absorb(label).catch((thrown: unknown) => {
+          if (slugOf(asFault(thrown)) !== 'attestation_gone') throw thrown
+        })
         await this.wallet.look()
         this.after(label)
       },

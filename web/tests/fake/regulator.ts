@@ -6,7 +6,10 @@ import { pretend } from './node'
 // ?scene=NAME chooses the state.
 const scene = new URLSearchParams(location.search).get('scene')
 const device = new FakeRegulator(pretend({ '/checkpoint': CHECKPOINT }))
-if (scene === 'none') device.records = []
+if (scene === 'none') {
+  device.records = []
+  device.alarms.alarms = []
+}
 if (scene === 'found') {
   device.rejected = [device.records[0]?.name ?? '']
   device.disputed = device.records.slice(3, 6).map((one) => one.name)

@@ -1,9 +1,9 @@
 import { render, screen } from '@testing-library/svelte'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { openCamera } from '../../src/gate/camera'
-import type { DecoderWorker } from '../../src/gate/decoder/decoder'
-import type { FromDecoder, ToDecoder } from '../../src/gate/decoder/messages'
+import { openCamera } from '../../src/shared/scan/camera'
+import type { DecoderWorker } from '../../src/shared/scan/decoder/decoder'
+import type { FromDecoder, ToDecoder } from '../../src/shared/scan/decoder/messages'
 import Gate from '../../src/gate/Gate.svelte'
 import { FakeGate } from '../fake-gate'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Decoder, type DecoderWorker } from '../../src/gate/decoder/decoder'
-import type { FromDecoder, ToDecoder } from '../../src/gate/decoder/messages'
+import { Decoder, type DecoderWorker } from '../../src/shared/scan/decoder/decoder'
+import type { FromDecoder, ToDecoder } from '../../src/shared/scan/decoder/messages'
 
 class FakeWorker implements DecoderWorker {
   onmessage: ((event: MessageEvent<FromDecoder>) => void) | null = null

@@ -241,3 +241,30 @@ test('refused attempts show who signed, why they were refused and how often', as
   expect(screen.getByText(/1317 次（内容不同，合并计数）/)).toBeTruthy()
   expect(screen.getByText('无人：没有一个签名成立')).toBeTruthy()
 })
+
+test('alarms show about whom they are with the figures, and another day can be asked for', async () => {
+  await open()
+  await user.click(screen.getByRole('button', { name: '发放警报' }))
+  await screen.findByText('数量激增')
+  const surge = document.querySelector('[data-alarm=surge]')
+  expect(surge?.textContent).toContain('证明机构 · 接种')
+  expect(surge?.textContent).toContain('900')
+  expect(surge?.textContent).toContain('40')
+  expect(document.querySelector('[data-alarm=withdrawals]')?.textContent).toContain('全部种类合计')
+  expect(screen.getByText('33 天')).toBeTruthy()
+  expect(device.asked.at(-1)?.path).toBe('/v1/audit/alarms?day=20784')
+  device.alarms.alarms = []
+  const field = screen.getByLabelText('日期（北京时间）') as HTMLInputElement
+  field.value = '2026-11-26'
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  await user.click(screen.getByRole('button', { name: '查看这一天' }))
+  await screen.findByText('这一天没有警报')
+  expect(device.asked.at(-1)?.path).toBe('/v1/audit/alarms?day=20783')
+})
+
+test('alarms of another version of the node are refused by name', async () => {
+  await open()
+  device.alarms.alarms = [{ alarm: 'surge' }]
+  await user.click(screen.getByRole('button', { name: '发放警报' }))
+  expect((await screen.findByRole('alert')).textContent).toContain('版本')
+})

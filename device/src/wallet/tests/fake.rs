@@ -333,6 +333,17 @@ impl FakeLedger {
         }
     }
 
+    /// Takes an attestation back, as its attester does.
+    pub(super) fn withdraw(&self, held: &HeldAttestation) {
+        let mut state = self.state.borrow_mut();
+        let leaf = held.attestation.0.leaf().value();
+        for leaves in state.days.values_mut() {
+            for place in leaves.iter_mut().filter(|place| **place == leaf) {
+                *place = luyin_protocol::hash::empty_leaf();
+            }
+        }
+    }
+
     fn spend(
         &self,
         nf: Nullifier,

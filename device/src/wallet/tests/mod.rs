@@ -14,6 +14,7 @@ pub(crate) mod random;
 mod standing;
 mod walk;
 mod why;
+mod withdrawn;
 
 use super::*;
 use double::{FakeProver, MemoryVault};

@@ -1,5 +1,6 @@
 use super::world::*;
 use crate::forest::{Shape, Tree};
+use crate::state::accreditation::RoleSlot;
 use crate::tx::{AttestRefusal, Refusal, SignerRefusal, SpendRefusal};
 use ark_bn254::Fr;
 use luyin_protocol::attestation::AttestationKind;
@@ -154,6 +155,51 @@ fn an_issuer_takes_back_its_own_attestations_once_and_in_time() {
     world.advance_days(31);
     let late = Tx::AttestWithdrawn(world.withdraw(day, &[2]));
     assert_eq!(world.refusal(late), AttestRefusal::DayOver.into());
+}
+
+#[test]
+fn what_an_issuer_took_back_of_a_day_is_counted_and_what_went_with_its_accreditation_is_not() {
+    let (mut world, _) = world();
+    world.accept_one(Tx::Attest(world.attest(&[1, 2, 3, 4])));
+    let first = world.today();
+    world.advance_days(1);
+    world.accept_one(Tx::Attest(world.attest(&[5])));
+    world.accept_one(Tx::AttestWithdrawn(world.withdraw(first, &[1, 2])));
+    world.accept_one(Tx::AttestWithdrawn(world.withdraw(first, &[3])));
+    let taken_back = |world: &World, day| {
+        let state = world.chain.state();
+        state.taken_back(did(LAB), day).unwrap().get()
+    };
+    assert_eq!(taken_back(&world, first), 3);
+    let end = world.governance(GovernanceAction::Unaccredit(Unaccredit {
+        did: did(LAB),
+        reason: "audit".into(),
+    }));
+    world.accept_one(end);
+    assert_eq!(taken_back(&world, first), 3);
+    assert_eq!(taken_back(&world, first.plus(1)), 0);
+}
+
+#[test]
+fn the_days_on_which_an_issuer_was_active_are_told_with_their_counts() {
+    let (mut world, _) = world();
+    let slot = RoleSlot::Attester(AttestationKind::Test);
+    let begun = world.today();
+    world.accept_one(Tx::Attest(world.attest(&[1])));
+    world.advance_days(2);
+    world.accept_one(Tx::Attest(world.attest(&[2, 3])));
+    world.advance_days(1);
+    world.accept_one(Tx::Attest(world.attest(&[4, 5, 6])));
+    let today = world.today();
+    let state = world.chain.state();
+    let between = |after, day| {
+        let found = state.used_between(did(LAB), slot, after, day).unwrap();
+        found.iter().map(|(_, n)| n.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(between(begun.minus(60), today), [1, 2]);
+    assert_eq!(between(begun, today), [2]);
+    assert_eq!(between(begun.minus(60), today.plus(1)), [1, 2, 3]);
+    assert_eq!(between(today, today), [0; 0]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use luyin_certificates::hc1::{self, Certificate, RevocationList};
 use luyin_certificates::lists::Trust;
 use luyin_certificates::rules::{RuleSet, Trip};
 use luyin_certificates::{Moment, shc};
+use luyin_device::attester::{CardFault, Desk, check_card, is_final};
 use luyin_device::client::{ClientError, Encoded};
 use luyin_device::enrolment::Surname;
 use luyin_device::wallet::{HeldAttestation, NymCard};
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 use super::shown::Shown;
 use super::used::{Progress, Use, UsedCertificates};
-use crate::cli::attester::issue::{self, Desk, IssueError};
+use crate::cli::attester::issue::{self, IssueError};
 use crate::cli::sealed_register::{Created, RegisterError};
 
 /// In which rules explain themselves.
@@ -50,12 +51,9 @@ pub enum BridgeError {
     /// Rules judge HC1 certificates alone.
     #[error("the rules are written for HC1 certificates; a health card cannot be judged by them")]
     RulesForCard,
-    /// Of another network.
-    #[error("the holder's card is for another network")]
-    OtherNetwork,
-    /// For somebody else.
-    #[error("the holder's card is for another attester")]
-    OtherAttester,
+    /// The card is for another network or attester.
+    #[error(transparent)]
+    Card(#[from] CardFault),
     /// Of another day.
     #[error("the holder's card is of {}, and today is {}; have a new one shown", .card.to_iso(), .today.to_iso())]
     OtherDay {
@@ -208,12 +206,7 @@ impl Checks<'_> {
         card: &NymCard,
         desk: &Desk<'_>,
     ) -> Result<(), BridgeError> {
-        if card.network != self.network {
-            return Err(BridgeError::OtherNetwork);
-        }
-        if card.attester != desk.did {
-            return Err(BridgeError::OtherAttester);
-        }
+        check_card(card, self.network, desk.did)?;
         let names = checked.evidence.holder.names.iter();
         let surnames = names.map(|name| Surname::of_name(name));
         let mut known = surnames.filter(|surname| *surname != Surname::OTHER);
@@ -323,7 +316,7 @@ impl Checks<'_> {
         claim: Created,
     ) -> Result<(Option<u64>, Day), BridgeError> {
         let attestation = &held.attestation.0;
-        match issue::post(desk, attestation.kind(), vec![attestation.body()]) {
+        match desk.attest(attestation.kind(), vec![attestation.body()]) {
             Ok(receipt) => Ok((Some(receipt.entry), receipt.time.day())),
             Err(ClientError::Refused { problem, .. }) if problem.slug() == REPEATED => {
                 Ok((None, self.now.day()))
@@ -337,13 +330,6 @@ impl Checks<'_> {
             }
         }
     }
-}
-
-/// Nothing of it is on the ledger, and nothing will be: the ledger refused it, and did not merely take too long.
-fn is_final(error: &ClientError) -> bool {
-    const TIMEOUT: u16 = 408;
-    matches!(error, ClientError::Refused { problem, .. }
-        if (400..500).contains(&problem.status) && problem.status != TIMEOUT)
 }
 
 fn is_for(before: &Use, card: &NymCard) -> bool {

@@ -26,7 +26,8 @@ use serde_json::{Value, json};
 use super::bridge::{BridgeError, Checks, Issued, Judge};
 use super::shown::Shown;
 use super::used::{Progress, UsedCertificates};
-use crate::cli::attester::issue::{Desk, listed};
+use crate::cli::attester::issue::listed;
+use luyin_device::attester::{CardFault, Desk};
 
 const ATTESTER: Did = Did::from_bytes([1; 32]);
 const NETWORK: NetworkId = NetworkId::from_bytes([2; 32]);
@@ -410,9 +411,15 @@ fn a_card_of_another_day_attester_network_or_surname_is_refused() {
         BridgeError::OtherDay { .. }
     ));
     let attester = |c: &mut NymCard| c.attester = Did::from_bytes([9; 32]);
-    assert!(matches!(other(attester), BridgeError::OtherAttester));
+    assert!(matches!(
+        other(attester),
+        BridgeError::Card(CardFault::OtherAttester)
+    ));
     let network = |c: &mut NymCard| c.network = NetworkId::from_bytes([9; 32]);
-    assert!(matches!(other(network), BridgeError::OtherNetwork));
+    assert!(matches!(
+        other(network),
+        BridgeError::Card(CardFault::OtherNetwork)
+    ));
 
     let named = |name: &str| {
         let mut vaccination = specimen::vaccination();

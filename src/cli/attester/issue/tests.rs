@@ -1,13 +1,15 @@
 use std::cell::{Cell, RefCell};
 
 use luyin_keys::signing::SigningKey;
+use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::field::Nym;
 use luyin_protocol::signature::{Domain, NetworkId};
 use luyin_protocol::time::Timestamp;
+use luyin_protocol::tx::{Attest, Tx};
 
 use super::*;
-use luyin_device::client::Problem;
+use luyin_device::client::{Problem, Receipt};
 
 const TODAY: Day = Day::new(18_779);
 

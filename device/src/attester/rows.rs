@@ -1,17 +1,34 @@
 //! The table that an attester issues from. A row is either an attestation or a reason why not; none is dropped.
 
+use crate::client::{Encoded, Published};
+use crate::wallet::HeldAttestation;
 use ark_bn254::Fr;
 use ark_ff::UniformRand;
 use luyin_protocol::attestation::{Attestation, AttestationKind, Statement};
+use luyin_protocol::did::Did;
 use luyin_protocol::field::{IssuerId, Nym};
 use luyin_protocol::itinerary::Itinerary;
+use luyin_protocol::policy::Policy;
 use luyin_protocol::region::{RegionCode, RegionError, RegionTable};
 use luyin_protocol::time::Day;
+use luyin_protocol::versioned::Standing;
 use rand::{CryptoRng, RngCore};
 use serde::Deserialize;
 
 /// Readings of at least so many tenths of a degree are fever where the policy says nothing else.
 pub const FEVER_TENTHS: u16 = 373;
+
+/// The fever threshold of the policies in force; the shipped default where none is published.
+#[must_use]
+pub fn fever_tenths(policies: &[Published<Policy>]) -> u16 {
+    let current = policies
+        .iter()
+        .filter(|published| published.standing == Standing::Current);
+    let lowest = current
+        .map(|published| published.item.0.thresholds.fever)
+        .min();
+    lowest.unwrap_or(FEVER_TENTHS)
+}
 
 /// A row as it stands in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -34,6 +51,19 @@ pub struct Made {
     pub attestation: Attestation,
     /// Day of the scope in which the attester knows the holder.
     pub scope_day: Day,
+}
+
+impl Made {
+    /// What its holder takes to the wallet.
+    #[must_use]
+    pub fn held(&self, attester: Did, tree_day: Day) -> HeldAttestation {
+        HeldAttestation {
+            attestation: Encoded(self.attestation.clone()),
+            attester,
+            scope_day: self.scope_day,
+            tree_day,
+        }
+    }
 }
 
 /// Why a row is no attestation.
@@ -69,6 +99,25 @@ pub enum RowError {
     /// The same attestation as a row before.
     #[error("the same as row {0}")]
     Repeated(u64),
+}
+
+impl RowError {
+    /// A stable name.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Shape => "row_shape",
+            Self::Binding => "row_binding",
+            Self::Day => "row_day",
+            Self::Future => "row_day_ahead",
+            Self::Test => "row_test",
+            Self::Doses => "row_doses",
+            Self::Reading => "row_reading",
+            Self::Code(_) => "row_region_code",
+            Self::Region(_) => "row_region",
+            Self::Repeated(_) => "row_repeated",
+        }
+    }
 }
 
 /// What all rows of a table have in common.

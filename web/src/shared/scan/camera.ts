@@ -1,5 +1,5 @@
-import { fault } from '../shared/fault'
-import type { DeviceFault } from '../device/api'
+import { fault } from '../fault'
+import type { DeviceFault } from '../../device/api'
 
 /** Why there is no picture, as a fault that says what to do. */
 function named(thrown: unknown): DeviceFault {

@@ -1,5 +1,5 @@
-import type { DeviceFault } from '../device/api'
-import { asFault, fault } from '../shared/fault'
+import type { DeviceFault } from '../../device/api'
+import { asFault, fault } from '../fault'
 import { close, lamp, openCamera } from './camera'
 import { Decoder, spawnDecoder } from './decoder/decoder'
 import { keepDecoder } from './decoder/keep'

@@ -1,7 +1,7 @@
 const CACHE = 'luyin-decoder'
 
 /**
- * Keeps the decoder's code at hand for a start without the network. Only gates do: a wallet's phone never fetches it.
+ * Keeps the decoder's code at hand for a start without the network, on devices that scan: others never fetch it.
  * The service worker serves what lies here.
  */
 export async function keepDecoder(wasm: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { DeviceFault } from '../device/api'
-import { asFault } from '../shared/fault'
+import { asFault } from './fault'
 
 /** One thing that a button does: whether it runs, and what went wrong the last time. */
 export class Act {

@@ -1,0 +1,5 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| luyin_fuzz::run(
+    &luyin_fuzz::attester_line::TARGET,
+    data
+));
