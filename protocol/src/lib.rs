@@ -1,10 +1,12 @@
 //! The nouns of Luyin and their bytes. No I/O, no clock, no randomness but what callers hand in.
 
+pub mod appeal;
 pub mod attestation;
 pub mod codec;
 pub mod did;
 pub mod difference;
 pub mod escrow;
+pub mod evidence;
 pub mod field;
 pub mod gate;
 pub mod hash;

@@ -1,9 +1,12 @@
 //! `luyin audit`: a regulator reads, re-verifies, and believes nothing that it has not checked.
 
+mod appeals;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use luyin_ledger::log::proof_file::{ProofFile, ProofFileError};
+use luyin_protocol::appeal::AppealEntry;
 use luyin_protocol::did::Did;
 use luyin_protocol::time::Day;
 use luyin_protocol::tx::Entry;
@@ -31,6 +34,7 @@ const KEY: &str = "regulator";
   luyin audit actions      --keystore regulator.keys
   luyin audit attempts     --keystore regulator.keys
   luyin audit alarms       --keystore regulator.keys --day 2021-06-01
+  luyin audit appeals
   luyin audit report       --keystore regulator.keys --out report.json
   luyin audit proof inclusion 42 --out 42.tlog-proof
   luyin audit proof check 42.tlog-proof --genesis genesis.bin
@@ -70,6 +74,8 @@ pub enum Command {
         #[command(flatten)]
         organisation: OrganisationArgs,
     },
+    /// Appeals with their 8 hour clock and their answers, and how they went; public
+    Appeals(appeals::AppealsArgs),
     /// Every act of the authority with its keys, evidence hash and clause
     Actions {
         #[command(flatten)]
@@ -187,6 +193,9 @@ pub enum AuditCommandError {
     /// The founding data.
     #[error(transparent)]
     Genesis(#[from] DirectoryError),
+    /// A statement that is another file's, or another code's.
+    #[error("this is not the file, or not the code, that appeal {0} commits to")]
+    OtherStatement(AppealEntry),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -221,6 +230,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
         Command::VerifyLocal { span, organisation } => {
             verify_local(&span, &organisation.open(KEY)?, say)
         }
+        Command::Appeals(args) => appeals::appeals(&args, say),
         Command::Actions { organisation } => {
             let actions = audit::actions(&organisation.open(KEY)?.node)?;
             say.outcome(&actions, || {

@@ -4,6 +4,7 @@ mod support;
 
 mod accountability;
 mod alarms;
+mod appeal;
 mod attester;
 mod authority;
 mod authority_diff;

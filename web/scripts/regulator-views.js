@@ -37,6 +37,7 @@ export const REGULATOR_VIEWS = [
   regulator('alarms', 'all', alarms),
   regulator('alarms-wide', 'all', alarms, DESK),
   regulator('alarms-none', 'none', then(open, press('发放警报', 'Issuers’ alarms'), (page) => page.getByRole('status').waitFor())),
+  regulator('appeals', 'all', then(open, press('申诉', 'Appeals'), (page) => page.locator('article').first().waitFor())),
   regulator('checkpoint', 'all', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('checkpoint-wrong', 'found', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('report', 'found', report),

@@ -158,7 +158,7 @@ export class FakeRegulator implements Device {
       { ...action, entry: 2, sequence: 2, time: this.now - 8_000_000, kind: 'policy', clause: '复工通行第一版' },
       { ...action, entry: 5, sequence: 5, time: this.now - 7_000_000, kind: 'policy', clause: '复工通行第二版', change: this.policyChange() },
       { ...action, entry: 7, sequence: 6, time: this.now - 6_000_000, kind: 'risk_list', change: this.listChange() },
-      { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
+      { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence_kind: 'contact_record', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
       { ...action, entry: 11, sequence: 4, time: this.now - 600_000, kind: 'unaccredit', clause: PLACE, approver: hex(20) },
     ]
   }
@@ -208,3 +208,17 @@ att 20784 ${hex(4)}
 
 — luyin.example/demo q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI=
 `
+
+/** What the node says of appeals: one overdue, one waiting, one granted. */
+export function appealAnswers(at = Number(new URLSearchParams(location.search).get('at') ?? '0')): Record<string, string> {
+  const hour = 3_600_000
+  const one = { notice: hex(61), nym: hex(62), reason: 'recovered' }
+  const filed = (before: number) => ({ filed: at - before, due: at - before + 8 * hour })
+  const appeals = [
+    { ...one, entry: 4_600, ...filed(30 * hour), state: 'granted', answer: { entry: 4_650, time: at - 28 * hour, late: false, words: '化验单弄混，已解除' } },
+    { ...one, entry: 4_700, ...filed(9 * hour), reason: 'not_me', statement: hex(63), state: 'overdue' },
+    { ...one, entry: 4_711, ...filed(hour), reason: 'other', state: 'open' },
+  ]
+  const figures = { now: at, filed: 3, open: 1, overdue: 1, granted: 1, refused: 0, lifted: 0, in_time: 1, late: 0, median_minutes: 120 }
+  return { '/v1/appeals': JSON.stringify({ appeals }), '/v1/appeals/statistics': JSON.stringify(figures) }
+}

@@ -1,6 +1,6 @@
 //! What pages are shown of a wallet: days as YYYY-MM-DD, moments in milliseconds, no secret and no name on the ledger.
 
-use crate::client::Encoded;
+use crate::client::{AppealState, Encoded};
 use crate::enrolment::surname_of;
 use crate::wallet::{
     Admission, ClauseStanding, Consent, Contact, Disclosed, Draft, Form, HeldAttestation,
@@ -9,6 +9,7 @@ use crate::wallet::{
 };
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::note::{DayStatus, Mask};
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::NoticeClass;
@@ -136,10 +137,19 @@ struct PolicyStandingView<'a> {
 struct NoticeView<'a> {
     notice: String,
     class: Option<NoticeClass>,
+    evidence_kind: Option<EvidenceKind>,
     clause: Option<&'a str>,
     until: Option<String>,
+    appeal: Option<AppealInBrief>,
     appeal_zh: &'a str,
     appeal_en: &'a str,
+}
+
+/// The clock of the holder's own appeal against a notice.
+#[derive(Serialize)]
+struct AppealInBrief {
+    due: Timestamp,
+    state: AppealState,
 }
 
 impl<'a> From<&'a PolicyStanding> for PolicyStandingView<'a> {
@@ -159,8 +169,13 @@ impl<'a> From<&'a NoticeAboutMe> for NoticeView<'a> {
         Self {
             notice: notice.notice.to_string(),
             class: notice.class,
+            evidence_kind: notice.evidence_kind,
             clause: notice.clause.as_deref(),
             until: notice.until.map(Day::to_iso),
+            appeal: notice.appeal.as_ref().map(|appeal| AppealInBrief {
+                due: appeal.due,
+                state: appeal.state,
+            }),
             appeal_zh: &notice.appeal_zh,
             appeal_en: &notice.appeal_en,
         }

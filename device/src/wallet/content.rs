@@ -8,7 +8,7 @@ use super::error::WalletError;
 use super::itinerary::ItineraryTaken;
 use super::secret::{SecretScalar, SecretSeed};
 use super::sync::Crowd;
-use crate::client::{Encoded, LiveNotice, Marks};
+use crate::client::{Encoded, LiveNotice, Marks, PublicAppeal};
 use crate::enrolment::EnrolRequest;
 use luyin_protocol::attestation::Attestation;
 use luyin_protocol::did::Did;
@@ -140,6 +140,9 @@ pub struct Person {
     /// Where the itinerary in the note is from, so that a wrong one can be taken to who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub itinerary: Option<ItineraryTaken>,
+    /// Own appeals, as they stood when they were last looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<PublicAppeal>,
 }
 
 impl Person {

@@ -8,6 +8,7 @@
 //! its last note: nullifier, bucket, sealed note, next note, until none follows ([`Wallet::walk_on`]).
 
 mod answers;
+mod appeal;
 mod attest;
 mod clause;
 mod consent;
@@ -37,6 +38,7 @@ mod why;
 mod window;
 
 pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
+pub use appeal::Grounds;
 pub use attest::NymCard;
 pub use clause::{Evidence, Means, NamedRegion};
 pub use consent::{Answer, Consent};
@@ -245,6 +247,7 @@ impl<V: Vault> Wallet<V> {
             draft: None,
             consents: Vec::new(),
             itinerary: None,
+            appeals: Vec::new(),
         });
         self.save()
     }

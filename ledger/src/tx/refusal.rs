@@ -147,6 +147,8 @@ refusals! {
     NoticeRefusal {
         /// No hash of any file of evidence.
         "notice-without-evidence" "a notice rests on evidence" NoEvidence,
+        /// Evidence of a kind that the class does not accept.
+        "notice-evidence-kind" "a notice of this class does not rest on this kind of evidence" EvidenceKind,
         /// No words of a clause.
         "notice-without-clause" "a notice rests on a clause" NoClause,
         /// There is no such notice.
@@ -165,6 +167,22 @@ refusals! {
         "release-of-the-past" "past days are not released" ReleaseOfThePast,
         /// The day's values are on the log.
         "release-repeated" "the day is released already" ReleaseRepeated,
+    }
+
+    /// About an appeal, or its answer.
+    AppealRefusal {
+        /// Nothing is released for the notice and the day, so nobody can be recognised as the one it is about.
+        "appeal-not-released" "the day is not released for this notice; try again once it is" NotReleased,
+        /// The person has appealed against this notice.
+        "appeal-repeated" "there is an appeal of yours against this notice" Repeated,
+        /// There is no such appeal against this notice.
+        "appeal-unknown" "there is no such appeal against this notice" Unknown,
+        /// It is settled.
+        "appeal-answered" "the appeal is settled already" Answered,
+        /// Only the pair answers.
+        "appeal-not-reviewed" "a reviewer must sign the answer" NotReviewed,
+        /// The notice's own reviewer answers.
+        "appeal-same-reviewer" "a reviewer other than the notice's must sign the answer" SameReviewer,
     }
 
     /// An enrolment does not fit.
@@ -255,6 +273,9 @@ pub enum Refusal {
     /// See [`NoticeRefusal`].
     #[error(transparent)]
     Notice(#[from] NoticeRefusal),
+    /// See [`AppealRefusal`].
+    #[error(transparent)]
+    Appeal(#[from] AppealRefusal),
     /// See [`EnrolRefusal`].
     #[error(transparent)]
     Enrol(#[from] EnrolRefusal),
@@ -284,6 +305,7 @@ impl Refusal {
             Self::Governance(x) => x.slug(),
             Self::Publication(x) => x.slug(),
             Self::Notice(x) => x.slug(),
+            Self::Appeal(x) => x.slug(),
             Self::Enrol(x) => x.slug(),
             Self::Spend(x) => x.slug(),
             Self::Attest(x) => x.slug(),
@@ -302,6 +324,7 @@ impl Refusal {
             GovernanceRefusal::SLUGS,
             PublicationRefusal::SLUGS,
             NoticeRefusal::SLUGS,
+            AppealRefusal::SLUGS,
             EnrolRefusal::SLUGS,
             SpendRefusal::SLUGS,
             AttestRefusal::SLUGS,

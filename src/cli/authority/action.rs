@@ -1,11 +1,13 @@
 //! An action on its way from the proposer to the approver: a file with one signature, to which the second is added.
 
 use luyin_keys::signing::SigningKey;
+use luyin_protocol::appeal::AppealOutcome;
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, Signature};
 use luyin_protocol::tx::{
-    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role, Unaccredit,
+    Accredit, AppealAnswered, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role,
+    Unaccredit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -246,17 +248,31 @@ pub fn in_words(action: &GovernanceAction) -> String {
             list.grace_ms / 60_000
         ),
         GovernanceAction::RiskNotice(notice) => format!(
-            "publish notice {} ({}) from {} to {}, by \"{}\", on evidence {}",
+            "publish notice {} ({}) from {} to {}, by \"{}\", on {} with SHA-256 {}",
             notice.id(),
             class_in_words(notice.class),
             notice.from.to_iso(),
             notice.until.to_iso(),
             notice.clause,
+            notice.evidence_kind.en(),
             notice.evidence
         ),
         GovernanceAction::NoticeLifted(NoticeLifted { notice, reason }) => {
             format!("lift notice {notice}: {reason}")
         }
+        GovernanceAction::AppealAnswered(AppealAnswered {
+            appeal,
+            notice,
+            outcome,
+            reason,
+        }) => match outcome {
+            AppealOutcome::Granted => {
+                format!("grant appeal {appeal} and lift notice {notice}: {reason}")
+            }
+            AppealOutcome::Refused => {
+                format!("refuse appeal {appeal} against notice {notice}: {reason}")
+            }
+        },
     }
 }
 

@@ -2,8 +2,10 @@
 //! alone, and nothing here sets a colour. What may reach many needs a third, who reviews.
 
 mod action;
+mod answer;
 mod diff;
 mod dry_run;
+mod evidence;
 mod opening;
 mod propose;
 mod release;

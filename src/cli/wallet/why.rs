@@ -92,7 +92,7 @@ fn lines(Told { why, rules }: &Told, now: Timestamp) -> String {
         ));
     }
     for notice in &why.notices {
-        out.push_str(&notice_lines(notice));
+        out.push_str(&notice_lines(notice, now));
     }
     out
 }

@@ -78,6 +78,7 @@ fn refusals() -> Vec<Refusal> {
     all.extend(
         [
             NoticeRefusal::NoEvidence,
+            NoticeRefusal::EvidenceKind,
             NoticeRefusal::NoClause,
             NoticeRefusal::NoticeUnknown,
             NoticeRefusal::NoticeRepeated,
@@ -87,6 +88,17 @@ fn refusals() -> Vec<Refusal> {
             NoticeRefusal::ReleaseOutsideNotice,
             NoticeRefusal::ReleaseOfThePast,
             NoticeRefusal::ReleaseRepeated,
+        ]
+        .map(Refusal::from),
+    );
+    all.extend(
+        [
+            AppealRefusal::NotReleased,
+            AppealRefusal::Repeated,
+            AppealRefusal::Unknown,
+            AppealRefusal::Answered,
+            AppealRefusal::NotReviewed,
+            AppealRefusal::SameReviewer,
         ]
         .map(Refusal::from),
     );

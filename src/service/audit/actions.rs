@@ -6,6 +6,7 @@ use crate::service::encoded::encode_value;
 use luyin_ledger::state::action::AuthorityAction;
 use luyin_ledger::state::keys;
 use luyin_protocol::difference::{Difference, of_lists, of_policies};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
 use luyin_protocol::tx::GovernanceAction;
@@ -24,7 +25,8 @@ pub struct ActionView {
     pub time: u64,
     /// In which block.
     pub height: u64,
-    /// `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice` or `notice_lifted`.
+    /// `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice`, `notice_lifted` or
+    /// `appeal_answered`.
     pub kind: &'static str,
     /// The action, canonical bytes in base64.
     pub action: String,
@@ -35,6 +37,10 @@ pub struct ActionView {
     /// The reviewer's key, 64 hex digits, where there is a third approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<String>,
+    /// What kind of evidence the action rests on, where it rests on any: `laboratory_report`, `diagnosis`, `contact_record`,
+    /// `statement_of_loss` or `court_order`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_kind: Option<&'static str>,
     /// SHA-256 of the evidence on file, where the action rests on any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
@@ -102,6 +108,7 @@ pub const fn kind_name(action: &GovernanceAction) -> &'static str {
         GovernanceAction::RiskList(_) => "risk_list",
         GovernanceAction::RiskNotice(_) => "risk_notice",
         GovernanceAction::NoticeLifted(_) => "notice_lifted",
+        GovernanceAction::AppealAnswered(_) => "appeal_answered",
     }
 }
 
@@ -117,6 +124,7 @@ fn view(action: &AuthorityAction, change: Option<Difference>) -> ActionView {
         proposer: action.approvals.proposer.to_string(),
         approver: action.approvals.approver.to_string(),
         reviewer: review.map(|review| review.reviewer.to_string()),
+        evidence_kind: action.evidence_kind().map(EvidenceKind::name),
         evidence: action.evidence().map(|hash| hash.to_string()),
         clause: action.clause().map(str::to_owned),
         change,

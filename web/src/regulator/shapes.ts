@@ -76,6 +76,7 @@ function action(value: unknown): Action {
     proposer: text(one['proposer'], 'proposer'),
     approver: text(one['approver'], 'approver'),
     reviewer: maybe(one['reviewer'], (key) => text(key, 'reviewer')),
+    evidence_kind: maybe(one['evidence_kind'], (kind) => text(kind, 'kind of evidence')),
     evidence: maybe(one['evidence'], (hash) => text(hash, 'evidence')),
     clause: maybe(one['clause'], (words) => text(words, 'clause')),
     change: maybe(one['change'], change),

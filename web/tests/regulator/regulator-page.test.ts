@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { language } from '../../src/i18n/language.svelte'
 import Regulator from '../../src/regulator/Regulator.svelte'
 import { setClock } from '../../src/shared/now.svelte'
-import { CHECKPOINT, FakeRegulator, REGULATOR } from '../fake-regulator'
+import { appealAnswers, CHECKPOINT, FakeRegulator, REGULATOR } from '../fake-regulator'
 import { AT } from '../setup'
 
 let user: ReturnType<typeof userEvent.setup>
@@ -131,6 +131,7 @@ test('authority actions show clause, evidence and both keys, and one key for two
   await open()
   await user.click(screen.getByRole('button', { name: '授权行为' }))
   await screen.findByText('传染病防治法第三十九条')
+  expect(screen.getByText('密接流调记录')).toBeTruthy()
   expect(screen.getByRole('alert').textContent).toContain('两把钥匙相同')
   const files = screen.getByLabelText('与证据文件核对')
   await user.upload(files, new File(['abc'], 'evidence.pdf'))
@@ -155,6 +156,21 @@ test('a version says what it changed against the one before: clauses asked more 
   expect(regions?.textContent).toContain('新增地区 1 个')
   expect(regions?.textContent).toContain('移出地区 0 个')
   expect(screen.getByText('复工通行第一版').closest('article')?.textContent).not.toContain('相比')
+})
+
+test('appeals are listed with their clock and figures, the overdue ones by choice alone', async () => {
+  const answers = appealAnswers(AT)
+  vi.stubGlobal('fetch', async (path: string) => new Response(answers[path.split('?')[0] ?? '']))
+  await open()
+  await user.click(screen.getByRole('button', { name: '申诉' }))
+  const figures = within(await screen.findByRole('region', { name: '申诉统计' }))
+  expect(figures.getByText('120 分钟')).toBeTruthy()
+  expect(screen.getAllByRole('article')).toHaveLength(3)
+  expect(screen.getByText('化验单弄混，已解除')).toBeTruthy()
+  expect(screen.getByText('还剩 7:00:00')).toBeTruthy()
+  await user.selectOptions(screen.getByLabelText('进展'), 'overdue')
+  expect(screen.getAllByRole('article')).toHaveLength(1)
+  expect(screen.getByText('已逾期 1:00:00')).toBeTruthy()
 })
 
 test('the checkpoint shows size, root, time and signature', async () => {

@@ -2,6 +2,7 @@
 
 use super::*;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{DayHandle, SlotHandle};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
@@ -126,8 +127,8 @@ fn a_risk_region_is_named_with_the_way_to_correct_it() {
     assert!(clause.todo_zh.as_ref().unwrap().contains("更正"));
 }
 
-/// A release of the day for the person's own handle, or for a stranger's, signed by trustees.
-fn release(
+/// A release of today for the person's own handle, or for a stranger's, signed by trustees.
+pub(super) fn release(
     wallet: &Wallet<MemoryVault>,
     ledger: &FakeLedger,
     mine: bool,
@@ -159,10 +160,11 @@ fn release(
     }
 }
 
-fn notice() -> crate::client::LiveNotice {
+pub(super) fn notice() -> crate::client::LiveNotice {
     crate::client::LiveNotice {
         id: NoticeId::from_bytes([4; 32]),
         class: NoticeClass::CloseContact,
+        evidence_kind: Some(EvidenceKind::ContactRecord),
         clause: "传染病防治法 第三十九条".into(),
         from: Day::new(19_999),
         until: Day::new(20_010),
