@@ -1,4 +1,4 @@
-//! Appeals with their clock, and how they went: public, without proofs (clause 9.10).
+//! Appeals with their clock, and how they went: public, without proofs (clause 9.12).
 
 use super::ServiceError;
 use crate::node::Node;
