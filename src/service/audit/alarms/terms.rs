@@ -50,7 +50,8 @@ fn replayed(actions: impl Iterator<Item = (Timestamp, GovernanceAction)>, day: D
             | GovernanceAction::Policy(_)
             | GovernanceAction::RiskList(_)
             | GovernanceAction::RiskNotice(_)
-            | GovernanceAction::NoticeLifted(_) => {}
+            | GovernanceAction::NoticeLifted(_)
+            | GovernanceAction::AppealAnswered(_) => {}
         }
     }
     all
