@@ -69,6 +69,7 @@ export const VIEWS = [
   wallet('itinerary', 'itinerary', 'itinerary'),
   wallet('itinerary-consent', 'noConsent', 'itinerary'),
   wallet('attestations', 'attestations', 'attestations'),
+  wallet('attestations-gone', 'gone', 'attestations'),
   wallet('people', 'family', 'people'),
   wallet('people-add', 'family', 'people', then(press('添加一人', 'Add a person'), press('添加', 'Add'))),
   wallet('paper', 'green', 'paper', then(press('生成', 'Make it'), (page) => page.locator('.sheet').waitFor())),

@@ -133,6 +133,11 @@ const SCENES: Readonly<Record<string, Scene>> = {
     if (one) one.attestations = [{ kind: 'test', attester: 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE', day: '2026-11-27' }]
     for (let i = 0; i < 9; i += 1) device.refuse('absorb', refusal('wait_for_epoch', { seconds: 60 }))
   },
+  gone: (device) => {
+    enrolled(device)
+    const one = device.people[0]
+    if (one) one.gone = [{ kind: 'test', attester: 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE', day: '2026-11-27' }]
+  },
   disclosures: (device) => {
     enrolled(device)
     const employer = 'did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE'

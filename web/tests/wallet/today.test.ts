@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { tick } from 'svelte'
 import { expect, test } from 'vitest'
 import { language } from '../../src/i18n/language.svelte'
+import { refusal } from '../fake-device'
 import { open } from './open'
 
 test.each([
@@ -67,4 +68,17 @@ test('an itinerary is not taken in before its own consent', async () => {
   const consent = device.calls.findIndex((call) => call.method === 'consent')
   expect(device.calls[consent]?.given.slice(0, 4)).toEqual(['本人', 'whereabouts', 1, true])
   expect(device.calls.findIndex((call) => call.method === 'absorb')).toBeGreaterThan(consent)
+})
+
+test('an attestation that was withdrawn is shown as that, and the one behind it is taken in', async () => {
+  const { device } = open('green', 'attestations', (made) => {
+    const one = made.people[0]
+    const test = { kind: 'test', attester: 'did:luyin:x', day: '2026-11-27' } as const
+    if (one) one.attestations = [test, { ...test, kind: 'dose' }]
+    made.refuse('absorb', refusal('attestation_gone'))
+  })
+  await screen.findByText('账本上已没有的证明')
+  await expect.poll(() => device.called('absorb').length).toBe(2)
+  await screen.findByText('没有等待收入的证明')
+  expect(screen.queryByText(/已被撤回或超过 30 天，请联系/)).toBeNull()
 })
