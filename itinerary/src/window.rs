@@ -4,6 +4,7 @@ use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::region::RegionTable;
 use luyin_protocol::time::Day;
 
+use crate::asked::AskedError;
 use crate::place::Places;
 use crate::record::DayRecord;
 use crate::rules::Rules;
@@ -46,6 +47,20 @@ impl Window {
     /// Its days, the oldest first.
     pub fn days(self) -> impl Iterator<Item = Day> {
         (self.first.get()..self.asked.get()).map(Day::new)
+    }
+
+    /// Itself, where all of its days were delivered.
+    ///
+    /// # Errors
+    /// [`AskedError::Incomplete`] with the first that was not.
+    pub fn complete(self, is_complete: impl Fn(Day) -> bool) -> Result<Self, AskedError> {
+        match self.days().find(|day| !is_complete(*day)) {
+            Some(day) => Err(AskedError::Incomplete {
+                day,
+                asked: self.asked,
+            }),
+            None => Ok(self),
+        }
     }
 
     /// Whether a day lies in it.

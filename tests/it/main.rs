@@ -15,6 +15,7 @@ mod forgeries;
 mod gate;
 mod gate_list;
 mod idempotency;
+mod itinerary;
 mod itinerary_card;
 mod kill;
 mod linkage;

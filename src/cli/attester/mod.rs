@@ -2,10 +2,12 @@
 
 mod certificate;
 mod correction;
+mod engine;
 mod issue;
+mod itinerary;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use luyin_protocol::attestation::AttestationKind;
@@ -17,9 +19,11 @@ use serde_json::json;
 
 pub use self::certificate::{BridgeError, CertificateArgs, CertificateError, ShownError};
 pub use self::correction::CorrectionFileError;
-use self::issue::{Desk, IssueError, issue, listed};
+pub use self::engine::EngineError;
+use self::issue::{Desk, IssueError, Summary, issue, listed};
+pub use self::itinerary::{ItineraryArgs, ItineraryError};
 pub use self::rows::{FEVER_TENTHS, Row, RowError, Sheet, regions};
-use super::organisation::{OrganisationArgs, OrganisationError};
+use super::organisation::{Organisation, OrganisationArgs, OrganisationError};
 use super::say::Say;
 use crate::client::NodeClient;
 use luyin_device::client::ClientError;
@@ -32,10 +36,15 @@ const KEY: &str = "attester";
   luyin attester issue --kind test --csv results.csv --out results --keystore lab.keys --node http://127.0.0.1:8080
   luyin attester certificate --kind vaccination --card card.png --certificate certificate.png --trust trust.json \
       --used used-certificates --out attested --keystore clinic.keys --compared
+  luyin attester itinerary --drop drop --asked asked.csv --out itineraries --keystore operator.keys
+  luyin attester itinerary --drop drop --asked asked.csv --out itineraries --state state --keystore operator.keys
   luyin attester withdraw --issued results/issued.csv --reason 'mixed-up samples' --keystore lab.keys
   luyin attester withdraw --leaf <64 hex digits> --day 2021-06-01 --reason 'mixed-up samples' --keystore lab.keys
 The table has the columns binding (nym of the card that the holder showed you), day (YYYY-MM-DD), value and, where the card is of
 another day, card_day. Values: test negative|positive; vaccination 1 to 15; itinerary region codes separated by ';'; reading 36.5.
+Itineraries come from a drop: a folder a delivery, named by its moment in Beijing (2020-03-06T0200), with files .csv or .csv.gz, for
+the engine also .parquet, of the columns subscriber, time, region, kind. Those who asked have the columns subscriber, binding and may
+have card_day.
 Rows that are no attestation go to quarantine.csv with their reason. An adverse result need not be taken in by its holder: file it
 with the authority as evidence for a notice.")]
 pub enum Command {
@@ -60,6 +69,8 @@ pub enum Command {
         /// The file that the holder handed over
         file: PathBuf,
     },
+    /// Derive itineraries from an operator's events, and issue them to those who asked
+    Itinerary(Box<ItineraryArgs>),
     /// Take attestations back: wallets can no longer take them in
     Withdraw {
         #[command(flatten)]
@@ -122,6 +133,9 @@ pub enum AttesterError {
     /// A request for a correction.
     #[error(transparent)]
     Correction(#[from] CorrectionFileError),
+    /// Itineraries.
+    #[error(transparent)]
+    Itinerary(#[from] ItineraryError),
     /// Nothing to withdraw.
     #[error("the list is empty; nothing was withdrawn")]
     Nothing,
@@ -140,25 +154,14 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
             out,
         } => {
             let organisation = organisation.open(KEY)?;
-            let sheet = Sheet {
-                issuer: organisation.did.issuer(),
-                kind: kind.into(),
-                today: organisation.node.now()?.day(),
-                fever_tenths: fever(&organisation.node)?,
-            };
-            let sign = |body: &[u8]| organisation.sign(body);
-            let post = |tx: &Tx| organisation.node.submit(tx);
-            let desk = Desk {
-                did: organisation.did,
-                sign: &sign,
-                post: &post,
-            };
-            let summary = issue(&desk, &sheet, &csv, &out, say)?;
+            let today = organisation.node.now()?.day();
+            let summary = issue_all(&organisation, kind.into(), today, &csv, &out, say)?;
             say.outcome(&summary, || summary.to_string());
             Ok(())
         }
         Command::Certificate(args) => certificate::run(&args, say),
         Command::Correction { file } => Ok(correction::show(&file, say)?),
+        Command::Itinerary(args) => itinerary::run(*args, say),
         Command::Withdraw {
             organisation,
             issued,
@@ -174,6 +177,30 @@ pub fn run(command: Command, say: Say) -> Result<(), AttesterError> {
             withdraw(&organisation, &days, &reason, say)
         }
     }
+}
+
+fn issue_all(
+    organisation: &Organisation,
+    kind: AttestationKind,
+    today: Day,
+    table: &Path,
+    out: &Path,
+    say: Say,
+) -> Result<Summary, AttesterError> {
+    let sheet = Sheet {
+        issuer: organisation.did.issuer(),
+        kind,
+        today,
+        fever_tenths: fever(&organisation.node)?,
+    };
+    let sign = |body: &[u8]| organisation.sign(body);
+    let post = |tx: &Tx| organisation.node.submit(tx);
+    let desk = Desk {
+        did: organisation.did,
+        sign: &sign,
+        post: &post,
+    };
+    Ok(issue(&desk, &sheet, table, out, say)?)
 }
 
 /// The fever threshold of the policy in force; the shipped default where none is published.
