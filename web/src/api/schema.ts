@@ -1998,6 +1998,54 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/gate/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed list of live notices' values, in addition to a bundle */
+        get: {
+            parameters: {
+                query: {
+                    bundle: string;
+                    until: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/gate/records": {
         parameters: {
             query?: never;
@@ -2836,6 +2884,8 @@ export type components = {
             action: string;
             /** @description The approver's key, 64 hex digits. */
             approver: string;
+            /** @description What a version of a policy or of the risk list changes against the one before; nothing for a first version. */
+            change?: Record<string, never> | null;
             /** @description The clause or the reason, in words, where the action states one. */
             clause?: string | null;
             /**

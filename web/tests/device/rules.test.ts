@@ -7,8 +7,6 @@ function module(refuses: string | null = null) {
   class Rules {
     private readonly at: (typeof seen)[number]
     constructor(document: Uint8Array) {
-      // As the bindings throw.
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
       if (refuses !== null) throw refuses
       this.at = { document, notes: [], freed: 0 }
       seen.push(this.at)
