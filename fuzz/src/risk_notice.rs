@@ -2,6 +2,7 @@
 
 use crate::{Outcome, Seed, Target, fault, law, sample};
 use luyin_protocol::codec::{Canonical, DecodeError};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::risk::{NoticeClass, RiskNotice, Uid};
 
 pub const TARGET: Target = Target {
@@ -30,6 +31,7 @@ fn seeds() -> Vec<Seed> {
     let superseded = RiskNotice {
         class: NoticeClass::Superseded,
         uid: Some(Uid::from_bytes([6; 32])),
+        evidence_kind: EvidenceKind::StatementOfLoss,
         until: sample::DAY.plus(55),
         ..sample::notice()
     };

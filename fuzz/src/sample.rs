@@ -10,6 +10,7 @@ use luyin_protocol::attestation::{Attestation, Statement};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{
     DayHandle, EpochRoot, NoteCommitment, Nym, Owner, RevocationTag, ShareCommitment, SlotHandle,
 };
@@ -174,6 +175,7 @@ pub fn notice() -> RiskNotice {
         class: NoticeClass::CloseContact,
         subject: SubjectCommitment::from_bytes([5; 32]),
         uid: None,
+        evidence_kind: EvidenceKind::ContactRecord,
         evidence: Sha256Hash::of(b"file 7"),
         clause: "传染病防治法 第三十九条".into(),
         from: DAY,

@@ -4,6 +4,7 @@ pub mod attestation;
 pub mod codec;
 pub mod did;
 pub mod escrow;
+pub mod evidence;
 pub mod field;
 pub mod gate;
 pub mod hash;

@@ -14,8 +14,8 @@ pub const RELEASES_NEEDED: usize = 3;
 pub const EVALUATORS: usize = 3;
 /// How many persons two signatures reach where the founders state nothing else.
 pub const DEFAULT_TWO_REACH: u32 = 100;
-/// The founding data's form. The second brought reviewers.
-const VERSION: u8 = 2;
+/// The founding data's form. The second brought reviewers; with the third, notices say what kind of evidence they rest on.
+const VERSION: u8 = 3;
 const MAX_KEYS: usize = 16;
 const MAX_TEXT: usize = 100;
 

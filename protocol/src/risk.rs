@@ -2,6 +2,7 @@
 
 use crate::bytes_newtype;
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
+use crate::evidence::EvidenceKind;
 use crate::field::{DayHandle, Owner, SlotHandle};
 use crate::itinerary::Itinerary;
 use crate::note::MAX_SLEEP_DAYS;
@@ -98,7 +99,8 @@ pub enum NoticeClass {
 }
 
 impl NoticeClass {
-    const ALL: [Self; 4] = [
+    /// Each of them.
+    pub const ALL: [Self; 4] = [
         Self::Confirmed,
         Self::CloseContact,
         Self::Superseded,
@@ -113,6 +115,17 @@ impl NoticeClass {
             Self::CourtOrder => 4,
         }
     }
+
+    /// The kinds of evidence that a notice of this class may rest on (clause 7.16).
+    #[must_use]
+    pub const fn accepts(self) -> &'static [EvidenceKind] {
+        match self {
+            Self::Confirmed => &[EvidenceKind::LaboratoryReport, EvidenceKind::Diagnosis],
+            Self::CloseContact => &[EvidenceKind::ContactRecord],
+            Self::Superseded => &[EvidenceKind::StatementOfLoss],
+            Self::CourtOrder => &[EvidenceKind::CourtOrder],
+        }
+    }
 }
 
 /// What a notice does not rest on.
@@ -121,6 +134,9 @@ pub enum NoGrounds {
     /// No hash of any file: none, or that of an empty one.
     #[error("a notice rests on evidence")]
     Evidence,
+    /// Evidence of a kind that notices of its class do not rest on.
+    #[error("a notice of this class does not rest on this kind of evidence")]
+    EvidenceKind,
     /// No words.
     #[error("a notice rests on a clause")]
     Clause,
@@ -135,6 +151,8 @@ pub struct RiskNotice {
     pub subject: SubjectCommitment,
     /// For [`NoticeClass::Superseded`] alone: the entry that may be used once more.
     pub uid: Option<Uid>,
+    /// What the evidence is; the class says which kinds it accepts.
+    pub evidence_kind: EvidenceKind,
     /// SHA-256 of the evidence on file.
     pub evidence: Sha256Hash,
     /// The clause it rests on, in words.
@@ -146,8 +164,8 @@ pub struct RiskNotice {
 }
 
 impl RiskNotice {
-    /// Whether it states evidence and a clause. Apart from [`Self::check`], so that the ledger refuses a notice without
-    /// either by its name, and not as bytes that nobody can read.
+    /// Whether it states evidence of a kind that its class accepts, and a clause. Apart from [`Self::check`], so that the
+    /// ledger refuses a notice without either by its name, and not as bytes that nobody can read.
     ///
     /// # Errors
     /// [`NoGrounds`].
@@ -155,6 +173,9 @@ impl RiskNotice {
         let nothing = [Sha256Hash::from_bytes([0; 32]), Sha256Hash::of(b"")];
         if nothing.contains(&self.evidence) {
             return Err(NoGrounds::Evidence);
+        }
+        if !self.class.accepts().contains(&self.evidence_kind) {
+            return Err(NoGrounds::EvidenceKind);
         }
         if self.clause.trim().is_empty() {
             return Err(NoGrounds::Clause);
@@ -200,6 +221,7 @@ impl Canonical for RiskNotice {
             class,
             subject,
             uid,
+            evidence_kind,
             evidence,
             clause,
             from,
@@ -208,6 +230,7 @@ impl Canonical for RiskNotice {
         w.u8(class.code())
             .value(subject)
             .option(uid.as_ref())
+            .value(evidence_kind)
             .value(evidence)
             .bytes(clause.as_bytes())
             .value(from)
@@ -223,6 +246,7 @@ impl Canonical for RiskNotice {
             class,
             subject: r.value()?,
             uid: r.option("a uid")?,
+            evidence_kind: r.value()?,
             evidence: r.value()?,
             clause: r.text(MAX_CLAUSE, "a clause")?,
             from: r.value()?,
@@ -280,6 +304,7 @@ mod tests {
             class: NoticeClass::CloseContact,
             subject: SubjectCommitment::from_bytes([1; 32]),
             uid: None,
+            evidence_kind: EvidenceKind::ContactRecord,
             evidence: Sha256Hash::of(b"file 7"),
             clause: "传染病防治法 第三十九条".into(),
             from: Day::new(20_000),
@@ -295,11 +320,14 @@ mod tests {
         );
         assert_eq!(notice().check_grounds(), Ok(()));
         type Change = fn(&mut RiskNotice);
-        let groundless: [(NoGrounds, Change); 3] = [
+        let groundless: [(NoGrounds, Change); 4] = [
             (NoGrounds::Evidence, |n| {
                 n.evidence = Sha256Hash::from_bytes([0; 32]);
             }),
             (NoGrounds::Evidence, |n| n.evidence = Sha256Hash::of(b"")),
+            (NoGrounds::EvidenceKind, |n| {
+                n.evidence_kind = EvidenceKind::CourtOrder;
+            }),
             (NoGrounds::Clause, |n| n.clause = "  ".into()),
         ];
         for (named, spoil) in groundless {

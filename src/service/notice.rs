@@ -6,6 +6,7 @@ use crate::node::Node;
 use luyin_ledger::state::notice::ReleasedDay;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::TrusteeSignature;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::Day;
 use luyin_protocol::tx::{Release, Tx};
@@ -20,6 +21,11 @@ pub struct NoticeView {
     /// What kind.
     #[schema(value_type = String)]
     pub class: NoticeClass,
+    /// What kind of evidence it rests on.
+    #[schema(value_type = String)]
+    pub evidence_kind: EvidenceKind,
+    /// SHA-256 of the evidence on file, 64 hex digits.
+    pub evidence: String,
     /// The clause it rests on.
     pub clause: String,
     /// First day.
@@ -64,6 +70,8 @@ pub fn standing(node: &Node) -> Result<NoticesView, ServiceError> {
     let notices = found.into_iter().map(|(id, published)| NoticeView {
         id: id.to_string(),
         class: published.notice.class,
+        evidence_kind: published.notice.evidence_kind,
+        evidence: published.notice.evidence.to_string(),
         clause: published.notice.clause,
         from: published.notice.from.get(),
         until: published.notice.until.get(),

@@ -15,6 +15,7 @@ use luyin_ledger::log::tiles::{TileId, TileKind};
 use luyin_protocol::codec::{Canonical, Writer};
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::TrusteeIndex;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{MaskCommitment, NoteCommitment, Owner};
 use luyin_protocol::network::{
     Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, TrusteeInfo, VerifyingKeys,
@@ -302,6 +303,7 @@ impl World {
             class: NoticeClass::CloseContact,
             subject: SubjectCommitment::of(owner, &salt),
             uid: None,
+            evidence_kind: EvidenceKind::ContactRecord,
             evidence: Sha256Hash::of(EVIDENCE),
             clause: "clause 39".to_owned(),
             from: today,

@@ -24,6 +24,7 @@ use luyin_device::wallet::{ShowAt, SlotChoice, WantedPasses};
 use luyin_keys::escrow::{SubjectOpening, seal_evidence, seal_opening};
 use luyin_protocol::codec::Canonical as _;
 use luyin_protocol::escrow::TrusteeIndex;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::gate::{Reason, Verdict};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::network::{Cadence, DEFAULT_TWO_REACH};
@@ -131,6 +132,7 @@ impl Story {
             class: NoticeClass::CloseContact,
             subject: SubjectCommitment::from_bytes(*Sha256Hash::of(&n.to_be_bytes()).as_bytes()),
             uid: None,
+            evidence_kind: EvidenceKind::ContactRecord,
             evidence: Sha256Hash::of(b"there is no such file"),
             clause: "special case".to_owned(),
             from: today,

@@ -140,7 +140,7 @@ export class FakeRegulator implements Device {
     return [
       { ...action, entry: 1, sequence: 1, time: this.now - 9_000_000, kind: 'accredit' },
       { ...action, entry: 2, sequence: 2, time: this.now - 8_000_000, kind: 'policy', clause: '复工通行第一版' },
-      { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
+      { ...action, entry: 9, sequence: 3, time: this.now - 700_000, kind: 'risk_notice', clause: '传染病防治法第三十九条', evidence_kind: 'contact_record', evidence: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' },
       { ...action, entry: 11, sequence: 4, time: this.now - 600_000, kind: 'unaccredit', clause: PLACE, approver: hex(20) },
     ]
   }

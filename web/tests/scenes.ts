@@ -68,6 +68,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
         {
           notice: '1f',
           class: 'close_contact',
+          evidence_kind: 'contact_record',
           clause: '传染病防治法 第三十九条',
           until: '2026-12-10',
           appeal_zh: '可在 8 小时内向发布机关申诉，联系 did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE',

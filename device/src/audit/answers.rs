@@ -2,6 +2,7 @@
 
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::from_bytes;
 use luyin_protocol::gate::AuditRecord;
 use luyin_protocol::signature::{PublicKey, Sha256Hash};
@@ -181,6 +182,9 @@ pub struct Action {
     /// The reviewer's key, where there is a third approval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<PublicKey>,
+    /// What kind of evidence it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_kind: Option<EvidenceKind>,
     /// SHA-256 of the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Sha256Hash>,
@@ -194,9 +198,12 @@ impl Action {
     pub fn line(&self) -> String {
         let day = self.time.day().to_iso();
         let clause = self.clause.as_deref().unwrap_or("-");
+        let ground = self
+            .evidence_kind
+            .map_or_else(String::new, |kind| format!(" on {}", kind.en()));
         let hash = Sha256Hash::of(&self.action.0.to_vec()).to_string();
         format!(
-            "{} {day} {} {clause} (entry {}, {})",
+            "{} {day} {}{ground} {clause} (entry {}, {})",
             self.sequence,
             self.kind,
             self.entry,

@@ -2,6 +2,7 @@
 
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{
     AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Owner, TreeRoot,
 };
@@ -99,6 +100,9 @@ pub struct LiveNotice {
     pub id: NoticeId,
     /// What kind.
     pub class: NoticeClass,
+    /// What kind of evidence it rests on; none in what a wallet kept before notices said so.
+    #[serde(default)]
+    pub evidence_kind: Option<EvidenceKind>,
     /// The clause it rests on.
     pub clause: String,
     /// First day.

@@ -9,6 +9,7 @@ use crate::wallet::{
 };
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::did::Did;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::note::{DayStatus, Mask};
 use luyin_protocol::policy::Policy;
 use luyin_protocol::region::RegionTable;
@@ -139,6 +140,7 @@ struct PolicyStandingView<'a> {
 struct NoticeView<'a> {
     notice: String,
     class: Option<NoticeClass>,
+    evidence_kind: Option<EvidenceKind>,
     clause: Option<&'a str>,
     until: Option<String>,
     appeal_zh: &'a str,
@@ -162,6 +164,7 @@ impl<'a> From<&'a NoticeAboutMe> for NoticeView<'a> {
         Self {
             notice: notice.notice.to_string(),
             class: notice.class,
+            evidence_kind: notice.evidence_kind,
             clause: notice.clause.as_deref(),
             until: notice.until.map(Day::to_iso),
             appeal_zh: &notice.appeal_zh,

@@ -6,6 +6,7 @@ use super::clause::Evidence;
 use super::outlook::{FORESEEN_DAYS, Outlook};
 use super::{HeldNote, Person, PublicData, Vault, Wallet, WalletError, iso};
 use ark_bn254::Fr;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::DayHandle;
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::policy::{Policy, PolicyRef};
@@ -76,6 +77,8 @@ pub struct NoticeAboutMe {
     pub notice: NoticeId,
     /// What kind.
     pub class: Option<NoticeClass>,
+    /// What kind of evidence it rests on.
+    pub evidence_kind: Option<EvidenceKind>,
     /// The clause it rests on.
     pub clause: Option<String>,
     /// Its last day.
@@ -251,6 +254,7 @@ pub(super) fn notices_about(
             NoticeAboutMe {
                 notice: values.notice,
                 class: notice.map(|n| n.class),
+                evidence_kind: notice.and_then(|n| n.evidence_kind),
                 clause: notice.map(|n| n.clause.clone()),
                 until: notice.map(|n| n.until),
                 appeal_zh: format!("可向发布机关申诉，{APPEAL_HOURS} 小时内答复；请出示告知编号"),

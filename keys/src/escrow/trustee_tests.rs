@@ -3,6 +3,7 @@ use std::fs;
 use std::sync::Mutex;
 
 use ark_bn254::Fr;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{MaskCommitment, NoteCommitment, ShareCommitment};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::note::RevocationHandle;
@@ -143,6 +144,7 @@ impl Story {
             class: NoticeClass::CloseContact,
             subject: SubjectCommitment::of(&opening().owner, &opening().salt),
             uid: None,
+            evidence_kind: EvidenceKind::ContactRecord,
             evidence: Sha256Hash::of(b"evidence"),
             clause: "clause 3".to_owned(),
             from: Day::new(100),

@@ -4,6 +4,7 @@ use super::record::{GovernanceSequence, records};
 use super::{Place, State, StateError, keys};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::{Approvals, Governance, GovernanceAction};
@@ -32,6 +33,19 @@ impl AuthorityAction {
     pub fn evidence(&self) -> Option<Sha256Hash> {
         match &self.action {
             GovernanceAction::RiskNotice(notice) => Some(notice.evidence),
+            GovernanceAction::Accredit(_)
+            | GovernanceAction::Unaccredit(_)
+            | GovernanceAction::Policy(_)
+            | GovernanceAction::RiskList(_)
+            | GovernanceAction::NoticeLifted(_) => None,
+        }
+    }
+
+    /// What kind of evidence it is, where the action rests on any.
+    #[must_use]
+    pub fn evidence_kind(&self) -> Option<EvidenceKind> {
+        match &self.action {
+            GovernanceAction::RiskNotice(notice) => Some(notice.evidence_kind),
             GovernanceAction::Accredit(_)
             | GovernanceAction::Unaccredit(_)
             | GovernanceAction::Policy(_)

@@ -8,10 +8,11 @@ use luyin_protocol::note::MAX_SLEEP_DAYS;
 use luyin_protocol::risk::{NoGrounds, NoticeClass, NoticeId, RiskNotice};
 use luyin_protocol::tx::NoticeLifted;
 
-/// Evidence and a clause, each missing one by its name.
+/// Evidence of a kind that fits, and a clause, each missing one by its name.
 pub(super) fn check_grounds(notice: &RiskNotice) -> Result<(), NoticeRefusal> {
     notice.check_grounds().map_err(|missing| match missing {
         NoGrounds::Evidence => NoticeRefusal::NoEvidence,
+        NoGrounds::EvidenceKind => NoticeRefusal::EvidenceKind,
         NoGrounds::Clause => NoticeRefusal::NoClause,
     })
 }

@@ -147,6 +147,8 @@ refusals! {
     NoticeRefusal {
         /// No hash of any file of evidence.
         "notice-without-evidence" "a notice rests on evidence" NoEvidence,
+        /// Evidence of a kind that the class does not accept.
+        "notice-evidence-kind" "a notice of this class does not rest on this kind of evidence" EvidenceKind,
         /// No words of a clause.
         "notice-without-clause" "a notice rests on a clause" NoClause,
         /// There is no such notice.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::attestation::AttestationKind;
 use crate::did::{Did, DidDocument, DocumentHash};
+use crate::evidence::EvidenceKind;
 use crate::field::*;
 use crate::itinerary::Itinerary;
 use crate::network::{Cadence, DEFAULT_TWO_REACH, NetworkMode, TrusteeInfo, VerifyingKeys};
@@ -67,6 +68,7 @@ fn entries() -> Vec<Entry> {
         class: NoticeClass::Confirmed,
         subject: SubjectCommitment::from_bytes([5; 32]),
         uid: None,
+        evidence_kind: EvidenceKind::LaboratoryReport,
         evidence: Sha256Hash::of(b"e"),
         clause: "clause 39".into(),
         from: Day::new(20_000),

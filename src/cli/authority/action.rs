@@ -246,12 +246,13 @@ pub fn in_words(action: &GovernanceAction) -> String {
             list.grace_ms / 60_000
         ),
         GovernanceAction::RiskNotice(notice) => format!(
-            "publish notice {} ({}) from {} to {}, by \"{}\", on evidence {}",
+            "publish notice {} ({}) from {} to {}, by \"{}\", on {} with SHA-256 {}",
             notice.id(),
             class_in_words(notice.class),
             notice.from.to_iso(),
             notice.until.to_iso(),
             notice.clause,
+            notice.evidence_kind.en(),
             notice.evidence
         ),
         GovernanceAction::NoticeLifted(NoticeLifted { notice, reason }) => {

@@ -3,6 +3,7 @@
 
 mod action;
 mod dry_run;
+mod evidence;
 mod opening;
 mod propose;
 mod release;

@@ -16,6 +16,7 @@ use luyin_protocol::tx::{Accredit, GovernanceAction, NoticeLifted, Quota, Role, 
 use rand::RngCore;
 use rand::rngs::OsRng;
 
+use super::evidence::{Evidence, kind_of};
 use super::opening::OpeningFile;
 use crate::cli::attester::regions;
 use crate::cli::registrar::Subject;
@@ -104,6 +105,9 @@ pub struct NoticeArgs {
     /// What kind
     #[arg(long, value_enum)]
     class: Class,
+    /// What kind of evidence it is; may be left out where the class accepts one kind alone, which all but `confirmed` do
+    #[arg(long, value_enum)]
+    evidence_kind: Option<Evidence>,
     /// The evidence, at most 512 KiB; its SHA-256 stands on the ledger, the trustees are shown the file
     #[arg(long, value_name = "FILE")]
     evidence: PathBuf,
@@ -378,6 +382,7 @@ fn notice(args: NoticeArgs, today: Day) -> Result<Proposed, ProposeError> {
         class,
         subject: SubjectCommitment::of(&subject.owner, &salt),
         uid: (class == NoticeClass::Superseded).then_some(subject.uid),
+        evidence_kind: kind_of(args.evidence_kind, class)?,
         evidence: Sha256Hash::of(&read(&args.evidence)?),
         clause: args.clause,
         from,
@@ -401,6 +406,7 @@ fn notice(args: NoticeArgs, today: Day) -> Result<Proposed, ProposeError> {
 
 #[cfg(test)]
 mod tests {
+    use luyin_protocol::evidence::EvidenceKind;
     use luyin_protocol::field::Owner;
     use luyin_protocol::risk::Uid;
 
@@ -418,6 +424,7 @@ mod tests {
         NoticeArgs {
             subject: dir.join("s"),
             class,
+            evidence_kind: (class == Class::Confirmed).then_some(Evidence::LaboratoryReport),
             evidence: dir.join("e"),
             clause: "clause 39".to_owned(),
             from: from.map(str::to_owned),
@@ -453,6 +460,29 @@ mod tests {
             panic!("a notice");
         };
         assert_eq!(published.uid, Some(Uid::from_bytes([7; 32])));
+    }
+
+    #[test]
+    fn the_kind_of_evidence_is_asked_for_where_a_class_accepts_several_and_refused_where_it_does_not()
+     {
+        let dir = tempfile::tempdir().unwrap();
+        let made = notice(args(dir.path(), Class::CourtOrder, None, 3), TODAY).unwrap();
+        let GovernanceAction::RiskNotice(published) = made.action else {
+            panic!("a notice");
+        };
+        assert_eq!(published.evidence_kind, EvidenceKind::CourtOrder);
+        let with = |class, kind| {
+            let mut args = args(dir.path(), class, None, 3);
+            args.evidence_kind = kind;
+            notice(args, TODAY)
+        };
+        let silent = with(Class::Confirmed, None);
+        assert!(matches!(silent, Err(ProposeError::Missing { .. })));
+        let other = with(Class::CloseContact, Some(Evidence::CourtOrder));
+        assert!(matches!(
+            other,
+            Err(ProposeError::Grounds(NoGrounds::EvidenceKind))
+        ));
     }
 
     #[test]

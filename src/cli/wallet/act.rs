@@ -381,8 +381,11 @@ pub(super) fn notice_lines(notice: &luyin_device::wallet::NoticeAboutMe) -> Stri
     let until = notice.until.map(Day::to_iso).unwrap_or_default();
     let clause = notice.clause.as_deref().unwrap_or("-");
     let class = notice.class.map_or("a notice", class_in_words);
+    let ground = notice.evidence_kind.map_or_else(String::new, |kind| {
+        format!("\n    依据 {} / on {}", kind.zh(), kind.en())
+    });
     format!(
-        "\n  ! {class} until {until}: {clause}\n    {} / {}\n    {}",
+        "\n  ! {class} until {until}: {clause}{ground}\n    {} / {}\n    {}",
         notice.appeal_zh, notice.appeal_en, notice.notice
     )
 }

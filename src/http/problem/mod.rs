@@ -201,6 +201,7 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
             | NoticeRefusal::NoticeLifted
             | NoticeRefusal::ReleaseRepeated => CONFLICT,
             NoticeRefusal::NoEvidence
+            | NoticeRefusal::EvidenceKind
             | NoticeRefusal::NoClause
             | NoticeRefusal::NoticeOver
             | NoticeRefusal::NoticeTooShort

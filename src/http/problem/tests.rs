@@ -78,6 +78,7 @@ fn refusals() -> Vec<Refusal> {
     all.extend(
         [
             NoticeRefusal::NoEvidence,
+            NoticeRefusal::EvidenceKind,
             NoticeRefusal::NoClause,
             NoticeRefusal::NoticeUnknown,
             NoticeRefusal::NoticeRepeated,

@@ -5,6 +5,7 @@ use crate::service::ServiceError;
 use crate::service::encoded::encode_value;
 use luyin_ledger::state::action::AuthorityAction;
 use luyin_ledger::state::keys;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::tx::GovernanceAction;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +32,10 @@ pub struct ActionView {
     /// The reviewer's key, 64 hex digits, where there is a third approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<String>,
+    /// What kind of evidence the action rests on, where it rests on any: `laboratory_report`, `diagnosis`, `contact_record`,
+    /// `statement_of_loss` or `court_order`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_kind: Option<&'static str>,
     /// SHA-256 of the evidence on file, where the action rests on any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
@@ -82,6 +87,7 @@ fn view(action: &AuthorityAction) -> ActionView {
         proposer: action.approvals.proposer.to_string(),
         approver: action.approvals.approver.to_string(),
         reviewer: review.map(|review| review.reviewer.to_string()),
+        evidence_kind: action.evidence_kind().map(EvidenceKind::name),
         evidence: action.evidence().map(|hash| hash.to_string()),
         clause: action.clause().map(str::to_owned),
     }

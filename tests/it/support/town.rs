@@ -319,7 +319,7 @@ impl Town {
             "subject",
         ]);
         assert!(said.success, "{}", said.stderr);
-        let said = self.propose(&[
+        let mut what = vec![
             "notice",
             "--subject",
             "subject",
@@ -333,7 +333,11 @@ impl Town {
             days,
             "--opening-out",
             "opening",
-        ]);
+        ];
+        if class == "confirmed" {
+            what.extend_from_slice(&["--evidence-kind", "laboratory-report"]);
+        }
+        let said = self.propose(&what);
         assert!(said.success, "{}", said.stderr);
         self.approve("approver")
     }

@@ -2754,6 +2754,11 @@ export type components = {
             /** @description SHA-256 of the evidence on file, where the action rests on any. */
             evidence?: string | null;
             /**
+             * @description What kind of evidence the action rests on, where it rests on any: `laboratory_report`, `diagnosis`, `contact_record`,
+             *     `statement_of_loss` or `court_order`.
+             */
+            evidence_kind?: string | null;
+            /**
              * Format: int64
              * @description In which block.
              */
@@ -3181,6 +3186,10 @@ export type components = {
              * @description Its entry in the log.
              */
             entry: number;
+            /** @description SHA-256 of the evidence on file, 64 hex digits. */
+            evidence: string;
+            /** @description What kind of evidence it rests on. */
+            evidence_kind: string;
             /**
              * Format: int32
              * @description First day.

@@ -38,7 +38,7 @@ export interface ClauseStanding {
   readonly until: number | null; readonly from: string | null; readonly todo_zh: string | null; readonly todo_en: string | null;
 }
 export interface PolicyStanding { readonly policy: string; readonly name_zh: string; readonly name_en: string; readonly met: boolean; readonly clauses: readonly ClauseStanding[] }
-export interface NoticeAboutMe { readonly notice: string; readonly class: string | null; readonly clause: string | null; readonly until: string | null; readonly appeal_zh: string; readonly appeal_en: string }
+export interface NoticeAboutMe { readonly notice: string; readonly class: string | null; readonly evidence_kind: string | null; readonly clause: string | null; readonly until: string | null; readonly appeal_zh: string; readonly appeal_en: string }
 /** The library's Status, days as YYYY-MM-DD, times in ms. `until`: when the colour ends by itself (the next check-in due), null where it does not. */
 export interface Status {
   readonly person: string; readonly colour: Colour; readonly strongest: string | null; readonly policies: readonly PolicyStanding[];

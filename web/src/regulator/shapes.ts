@@ -91,6 +91,7 @@ function action(value: unknown): ActionView {
     proposer: text(one['proposer'], 'proposer'),
     approver: text(one['approver'], 'approver'),
     reviewer: maybe(one['reviewer'], (key) => text(key, 'reviewer')),
+    evidence_kind: maybe(one['evidence_kind'], (kind) => text(kind, 'kind of evidence')),
     evidence: maybe(one['evidence'], (hash) => text(hash, 'evidence')),
     clause: maybe(one['clause'], (words) => text(words, 'clause')),
   }

@@ -131,6 +131,7 @@ test('authority actions show clause, evidence and both keys, and one key for two
   await open()
   await user.click(screen.getByRole('button', { name: '授权行为' }))
   await screen.findByText('传染病防治法第三十九条')
+  expect(screen.getByText('密接流调记录')).toBeTruthy()
   expect(screen.getByRole('alert').textContent).toContain('两把钥匙相同')
   const files = screen.getByLabelText('与证据文件核对')
   await user.upload(files, new File(['abc'], 'evidence.pdf'))

@@ -24,7 +24,7 @@ test.each([
 test('a notice shows its class, clause, end, whom to ask and until when an answer is due', async () => {
   open('red')
   const notice = within(await screen.findByRole('region', { name: '关于您的风险告知' }))
-  for (const text of ['密切接触', '传染病防治法 第三十九条', '2026-12-10', /向发布机关申诉/, /2026-11-27 17:05/]) expect(notice.getByText(text)).toBeTruthy()
+  for (const text of ['密切接触', '密接流调记录', '传染病防治法 第三十九条', '2026-12-10', /向发布机关申诉/, /2026-11-27 17:05/]) expect(notice.getByText(text)).toBeTruthy()
   expect(screen.queryByRole('button', { name: '出示通行证' })).toBeNull()
 })
 

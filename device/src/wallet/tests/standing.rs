@@ -2,6 +2,7 @@
 
 use super::*;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{DayHandle, SlotHandle};
 use luyin_protocol::hash::{Tag, hash};
 use luyin_protocol::itinerary::Itinerary;
@@ -163,6 +164,7 @@ fn notice() -> crate::client::LiveNotice {
     crate::client::LiveNotice {
         id: NoticeId::from_bytes([4; 32]),
         class: NoticeClass::CloseContact,
+        evidence_kind: Some(EvidenceKind::ContactRecord),
         clause: "传染病防治法 第三十九条".into(),
         from: Day::new(19_999),
         until: Day::new(20_010),

@@ -1,6 +1,7 @@
 use super::world::*;
 use crate::tx::{NoticeRefusal, Refusal, SpendRefusal, TrusteeRefusal};
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::note::MAX_SLEEP_DAYS;
 use luyin_protocol::risk::{NoticeClass, NoticeId, RiskNotice, Uid};
 use luyin_protocol::signature::Sha256Hash;
@@ -61,6 +62,13 @@ fn a_notice_without_evidence_or_clause_is_refused_by_that_name_whoever_signs() {
             NoticeRefusal::NoEvidence,
             RiskNotice {
                 evidence: Sha256Hash::of(b""),
+                ..notice.clone()
+            },
+        ),
+        (
+            NoticeRefusal::EvidenceKind,
+            RiskNotice {
+                evidence_kind: EvidenceKind::CourtOrder,
                 ..notice.clone()
             },
         ),

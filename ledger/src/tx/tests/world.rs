@@ -340,6 +340,7 @@ impl World {
             class,
             subject: SubjectCommitment::from_bytes([5; 32]),
             uid,
+            evidence_kind: class.accepts()[0],
             evidence: Sha256Hash::of(b"file 7"),
             clause: "clause 39".into(),
             from: self.today(),

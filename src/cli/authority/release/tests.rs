@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::time::Timestamp;
 
@@ -47,6 +48,7 @@ impl Scene {
         let notice = LiveNotice {
             id,
             class: NoticeClass::CloseContact,
+            evidence_kind: Some(EvidenceKind::ContactRecord),
             clause: String::new(),
             from: TODAY,
             until: TODAY.plus(2),
