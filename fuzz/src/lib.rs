@@ -59,6 +59,7 @@ macro_rules! targets {
 targets! {
     /// The decoders of the libraries, by name.
     LIBRARIES:
+    appeal,
     attestation,
     audit_record,
     blinded,

@@ -6,6 +6,7 @@ use luyin_device::enrolment::{EnrolRequest, MaskSalt, SHARE_SEALED_LEN, mask_com
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::seal_key::SealKey;
 use luyin_keys::signing::SigningKey;
+use luyin_protocol::appeal::{AppealReason, StatementCommitment, StatementSalt};
 use luyin_protocol::attestation::{Attestation, Statement};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{Did, DidDocument};
@@ -31,7 +32,7 @@ use luyin_protocol::scope::ScopeIndex;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{Domain, NetworkId, ProofBytes, Sha256Hash};
 use luyin_protocol::time::{Day, Slot, Timestamp};
-use luyin_protocol::tx::Release;
+use luyin_protocol::tx::{Appeal, AppealBody, NoteRoot, Release};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -180,6 +181,26 @@ pub fn notice() -> RiskNotice {
         clause: "传染病防治法 第三十九条".into(),
         from: DAY,
         until: DAY.plus(13),
+    }
+}
+
+/// An appeal against the notice.
+#[must_use]
+pub fn appeal() -> Appeal {
+    let letter = Sha256Hash::of(b"a letter");
+    Appeal {
+        body: AppealBody {
+            notice: notice().id(),
+            day: DAY,
+            root: NoteRoot::Epoch(3),
+            reason: AppealReason::Recovered,
+            statement: Some(StatementCommitment::of(
+                &letter,
+                &StatementSalt::from_bytes([8; 16]),
+            )),
+        },
+        nym: Nym::from_value(number(80)),
+        proof: proof(),
     }
 }
 

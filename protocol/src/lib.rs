@@ -1,5 +1,6 @@
 //! The nouns of Luyin and their bytes. No I/O, no clock, no randomness but what callers hand in.
 
+pub mod appeal;
 pub mod attestation;
 pub mod codec;
 pub mod did;

@@ -1,9 +1,10 @@
 //! What a pass, an attestation or a check-in is shown for (protocol clause 6.2).
 
 use crate::did::Did;
-use crate::field::{Nym, Scope, digest31};
+use crate::field::{DayHandle, Nym, RevocationTag, Scope, digest31};
 use crate::hash::{Tag, hash};
 use crate::note::IdentitySecret;
+use crate::risk::NoticeId;
 use crate::signature::NetworkId;
 use crate::time::{Day, Timestamp};
 
@@ -108,10 +109,22 @@ pub fn employer(network: &NetworkId, employer: &Did) -> Scope {
     derive("luyin/v1/scope/employer", network, &[employer.as_bytes()])
 }
 
+/// The scope of an appeal against a notice.
+#[must_use]
+pub fn appeal(network: &NetworkId, notice: &NoticeId) -> Scope {
+    derive("luyin/v1/scope/appeal", network, &[notice.as_bytes()])
+}
+
 /// `CHECKIN`: the scope of every check-in tag.
 #[must_use]
 pub fn checkin() -> Scope {
     Scope::from_value(digest31("luyin/v1/scope/checkin", b""))
+}
+
+/// `rtag = H_RevTag(rh_day, scope)`: by a day's released value whoever knows a scope recognises its holder there.
+#[must_use]
+pub fn revocation_tag(handle: DayHandle, scope: Scope) -> RevocationTag {
+    RevocationTag::from_value(hash(Tag::RevTag, &[handle.value(), scope.value()]))
 }
 
 /// `nym = H_Nym(sk, scope)`.
@@ -148,6 +161,8 @@ mod tests {
             venue_day(&n2, &v1, d),
             attester_day(&n1, &v1, d),
             employer(&n1, &v1),
+            appeal(&n1, &NoticeId::from_bytes([3; 32])),
+            appeal(&n2, &NoticeId::from_bytes([3; 32])),
             checkin(),
             ScopeIndex::WalkIn { block: 0, k: 0 }.scope(&n1, &v1, d),
             ScopeIndex::WalkIn { block: 0, k: 1 }.scope(&n1, &v1, d),

@@ -1,8 +1,11 @@
 //! `luyin audit`: a regulator reads, re-verifies, and believes nothing that it has not checked.
 
+mod appeals;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use luyin_protocol::appeal::AppealEntry;
 use luyin_protocol::did::Did;
 use serde_json::{Value, json};
 
@@ -23,6 +26,7 @@ const KEY: &str = "regulator";
   luyin audit verify-local --keystore regulator.keys
   luyin audit actions      --keystore regulator.keys
   luyin audit attempts     --keystore regulator.keys
+  luyin audit appeals
   luyin audit report       --keystore regulator.keys --out report.json
   luyin audit proof inclusion 42
   luyin audit proof consistency 100
@@ -61,6 +65,8 @@ pub enum Command {
         #[command(flatten)]
         organisation: OrganisationArgs,
     },
+    /// Appeals with their 8 hour clock and their answers, and how they went; public
+    Appeals(appeals::AppealsArgs),
     /// Every act of the authority with its keys, evidence hash and clause
     Actions {
         #[command(flatten)]
@@ -153,6 +159,9 @@ pub enum AuditCommandError {
         /// verdicts
         disputed: usize,
     },
+    /// A statement that is another file's, or another code's.
+    #[error("this is not the file, or not the code, that appeal {0} commits to")]
+    OtherStatement(AppealEntry),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -187,6 +196,7 @@ pub fn run(command: Command, say: Say) -> Result<(), AuditCommandError> {
         Command::VerifyLocal { span, organisation } => {
             verify_local(&span, &organisation.open(KEY)?, say)
         }
+        Command::Appeals(args) => appeals::appeals(&args, say),
         Command::Actions { organisation } => {
             let actions = audit::actions(&organisation.open(KEY)?.node)?;
             say.outcome(&actions, || {

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use luyin_protocol::time::Timestamp;
 use serde::Serialize;
 
 /// The form of a command's answer.
@@ -44,4 +45,12 @@ impl Say {
             Err(_) => bar,
         }
     }
+}
+
+/// A moment in Beijing, to the minute.
+#[must_use]
+pub fn minute(moment: Timestamp) -> String {
+    let minutes = moment.since_midnight_ms() / 60_000;
+    let (hour, minute) = (minutes / 60, minutes % 60);
+    format!("{} {hour:02}:{minute:02}", moment.day().to_iso())
 }

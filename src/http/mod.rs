@@ -12,6 +12,7 @@ mod table;
 mod extract;
 mod reply;
 
+mod appeal;
 mod attestation;
 mod audit;
 mod bucket;

@@ -4,8 +4,8 @@ use super::auth::Access::{Anyone, Attester, Gate, Registrar, Regulator};
 use super::operation::{integer, op, text};
 use super::table::{Assembled, Table};
 use super::{
-    attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance, health, key,
-    network, news, notice, page, policy, region, submission, tile,
+    appeal, attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance, health,
+    key, network, news, notice, page, policy, region, submission, tile,
 };
 use crate::app::App;
 use crate::clock::Clock;
@@ -74,6 +74,8 @@ fn reading(table: Table) -> Table {
         .get("/v1/policies", Anyone, policy::policies, op("All versions of all policies").answers::<s::policy::PoliciesView>(OK))
         .get("/v1/risk-lists", Anyone, policy::risk_lists, op("All versions of the risk list").answers::<s::policy::RiskListsView>(OK))
         .get("/v1/notices", Anyone, notice::standing, op("Risk notices that stand").answers::<s::notice::NoticesView>(OK))
+        .get("/v1/appeals", Anyone, appeal::after, op("Appeals by rising entry, with their clock and their answers").option("after", integer()).answers::<s::appeal::AppealsView>(OK))
+        .get("/v1/appeals/statistics", Anyone, appeal::statistics, op("How appeals went").answers::<s::appeal::AppealStatisticsView>(OK))
         .get("/v1/releases", Anyone, notice::releases, op("The values released for a day").query("day", integer()).answers::<s::notice::ReleasesView>(OK))
         .get("/v1/governance/next", Anyone, governance::next, op("The next governance sequence number, and what two signatures reach").answers::<s::governance::NextView>(OK))
         .get("/v1/attestations/roots", Anyone, attestation::root, op("A day's live attestation root").query("day", integer()).answers::<s::attestation::AttestationRootView>(OK))
@@ -98,6 +100,7 @@ fn wallet(table: Table) -> Table {
         .get("/v1/enrolments/bits", Anyone, bucket::enrolment_bits, op("How finely enrolments may be asked for").answers::<s::bucket::BitsView>(OK))
         .post("/v1/checkins", Anyone, submission::checkin, op("Check in").takes::<Submission>().answers::<ReceiptView>(CREATED))
         .post("/v1/absorbs", Anyone, submission::absorb, op("Take an attestation into a note").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/appeals", Anyone, submission::appeal, op("Appeal against a notice about oneself").takes::<Submission>().answers::<ReceiptView>(CREATED))
 }
 
 #[rustfmt::skip]

@@ -52,6 +52,8 @@ routes! {
     checkin: CheckIn;
     /// `POST /v1/absorbs`
     absorb: Absorb;
+    /// `POST /v1/appeals`
+    appeal: Appeal;
     /// `POST /v1/enrolments`
     enrol: Enrol;
     /// `POST /v1/attestations`

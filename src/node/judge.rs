@@ -35,6 +35,7 @@ impl Keys {
             Statement::Enrol => &self.enrol,
             Statement::CheckIn => &self.checkin,
             Statement::Absorb => &self.absorb,
+            Statement::Appeal => &self.pass,
         }
     }
 
@@ -103,7 +104,7 @@ impl Judge {
             .map(|claim| Proof::try_from(&claim.proof).ok())
             .collect();
         let mut verdicts = vec![Verdict::Rejected; claims.len()];
-        for statement in [Statement::Enrol, Statement::CheckIn, Statement::Absorb] {
+        for statement in Statement::ALL {
             let key = self.keys.of(statement);
             let (mut places, mut batch) = (Vec::new(), Vec::new());
             for (place, (claim, proof)) in claims.iter().zip(&proofs).enumerate() {
@@ -163,6 +164,7 @@ fn name_of(claim: &Claim) -> Sha256Hash {
         Statement::Enrol => 0u8,
         Statement::CheckIn => 1,
         Statement::Absorb => 2,
+        Statement::Appeal => 3,
     }];
     bytes.extend_from_slice(proof.as_bytes());
     for input in inputs {

@@ -1,5 +1,6 @@
 //! The use cases, by noun, without anything of HTTP: a handler extracts, calls one function of these, and shapes the reply.
 
+pub mod appeal;
 pub mod attestation;
 pub mod audit;
 pub mod bucket;

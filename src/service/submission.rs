@@ -101,7 +101,8 @@ fn signer(tx: &Tx) -> Option<Did> {
         | Tx::Governance(_)
         | Tx::Release(_)
         | Tx::CheckIn(_)
-        | Tx::Absorb(_) => None,
+        | Tx::Absorb(_)
+        | Tx::Appeal(_) => None,
     }
 }
 

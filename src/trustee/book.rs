@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use luyin_keys::escrow::{NoticeOnLedger, Standing};
 use luyin_ledger::log::merkle::LogHash;
+use luyin_protocol::appeal::AppealOutcome;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::field::Owner;
 use luyin_protocol::network::NetworkParameters;
@@ -12,8 +13,8 @@ use luyin_protocol::risk::{NoticeId, RiskNotice};
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey};
 use luyin_protocol::time::{Day, Timestamp};
 use luyin_protocol::tx::{
-    Accredit, DidCreate, DidDeactivate, DidUpdate, Entry, Governance, GovernanceAction, Quota,
-    Review, Role, Tx,
+    Accredit, AppealAnswered, DidCreate, DidDeactivate, DidUpdate, Entry, Governance,
+    GovernanceAction, NoticeLifted, Quota, Review, Role, Tx,
 };
 
 /// Why an entry cannot stand where it stands. The whole log is refused then: its node executed what it must not.
@@ -189,6 +190,7 @@ impl Book {
             | Tx::Attest(_)
             | Tx::AttestWithdrawn(_)
             | Tx::Absorb(_)
+            | Tx::Appeal(_)
             | Tx::AuditBatch(_) => Ok(()),
         }
     }
@@ -259,14 +261,20 @@ impl Book {
                 };
                 self.notices.insert(notice.id(), recorded);
             }
-            GovernanceAction::NoticeLifted(lifted) => {
-                if let Some(recorded) = self.notices.get_mut(&lifted.notice) {
+            GovernanceAction::NoticeLifted(NoticeLifted { notice, .. })
+            | GovernanceAction::AppealAnswered(AppealAnswered {
+                notice,
+                outcome: AppealOutcome::Granted,
+                ..
+            }) => {
+                if let Some(recorded) = self.notices.get_mut(notice) {
                     recorded.standing = Standing::Lifted;
                 }
             }
             GovernanceAction::Accredit(_)
             | GovernanceAction::Policy(_)
-            | GovernanceAction::RiskList(_) => {}
+            | GovernanceAction::RiskList(_)
+            | GovernanceAction::AppealAnswered(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 mod support;
 
 mod accountability;
+mod appeal;
 mod attester;
 mod authority;
 mod canary;

@@ -13,7 +13,11 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 
 /// A town with a policy in effect, which shows the mask and takes paper.
 pub fn governed() -> Town {
-    let town = Town::start();
+    govern(Town::start())
+}
+
+/// Puts the policy and an empty risk list in effect.
+pub fn govern(town: Town) -> Town {
     let effective = town.world.now();
     let policy = Policy {
         reference: PolicyRef { id: 1, version: 1 },

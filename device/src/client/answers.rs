@@ -1,10 +1,11 @@
 //! What nodes and trustees answer (clauses 9.3 and 9.4).
 
+use luyin_protocol::appeal::{AppealEntry, AppealReason, StatementCommitment};
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::escrow::{TrusteeIndex, TrusteeSignature};
 use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::{
-    AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Owner, TreeRoot,
+    AttestationRoot, EpochRoot, NoteCommitment, Nullifier, Nym, Owner, TreeRoot,
 };
 use luyin_protocol::network::{NetworkMode, NetworkParameters};
 use luyin_protocol::risk::{DayRelease, NoticeClass, NoticeId};
@@ -111,6 +112,113 @@ pub struct LiveNotice {
     pub until: Day,
     /// Its entry in the log.
     pub entry: u64,
+}
+
+/// `GET /v1/appeals`: an appeal with its clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicAppeal {
+    /// The log's entry that filed it.
+    pub entry: AppealEntry,
+    /// The notice that it is against.
+    pub notice: NoticeId,
+    /// The person's name in the notice's scope and nowhere else.
+    pub nym: Nym,
+    /// Why.
+    pub reason: AppealReason,
+    /// Commitment to a file that the person hands to the office.
+    #[serde(default)]
+    pub statement: Option<StatementCommitment>,
+    /// When it was filed.
+    pub filed: Timestamp,
+    /// Until when it is to be answered.
+    pub due: Timestamp,
+    /// How it stands.
+    pub state: AppealState,
+    /// What settled it.
+    #[serde(default)]
+    pub answer: Option<AppealAnswer>,
+}
+
+/// How an appeal stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppealState {
+    /// Not due yet.
+    Open,
+    /// Due, and nothing has settled it.
+    Overdue,
+    /// Granted.
+    Granted,
+    /// Refused.
+    Refused,
+    /// The notice ended without a word to the appeal.
+    Lifted,
+}
+
+impl AppealState {
+    /// In words, in Chinese.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Open => "等待答复",
+            Self::Overdue => "逾期未答复",
+            Self::Granted => "申诉成立",
+            Self::Refused => "申诉未获支持",
+            Self::Lifted => "告知已解除",
+        }
+    }
+
+    /// In words, in English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Open => "waiting for an answer",
+            Self::Overdue => "overdue without an answer",
+            Self::Granted => "granted",
+            Self::Refused => "refused",
+            Self::Lifted => "the notice was lifted",
+        }
+    }
+}
+
+/// What settled an appeal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealAnswer {
+    /// The log's entry of it.
+    pub entry: u64,
+    /// When.
+    pub time: Timestamp,
+    /// Whether it came after the hours.
+    pub late: bool,
+    /// Why, in the authority's words.
+    #[serde(default)]
+    pub words: Option<String>,
+}
+
+/// `GET /v1/appeals/statistics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppealStatistics {
+    /// As of when.
+    pub now: Timestamp,
+    /// Filed so far.
+    pub filed: u64,
+    /// Not settled, not due yet.
+    pub open: u64,
+    /// Not settled, due.
+    pub overdue: u64,
+    /// Granted.
+    pub granted: u64,
+    /// Refused.
+    pub refused: u64,
+    /// Their notice was lifted without a word to them.
+    pub lifted: u64,
+    /// Settled within the hours.
+    pub in_time: u64,
+    /// Settled after them.
+    pub late: u64,
+    /// Half of the settled ones took so many minutes at most.
+    #[serde(default)]
+    pub median_minutes: Option<u16>,
 }
 
 /// A day's values of one notice with the trustees' signatures.

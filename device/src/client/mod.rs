@@ -15,9 +15,10 @@ mod transport;
 mod trustee;
 
 pub use self::answers::{
-    AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, EvaluationAnswer, Forest,
-    GovernanceReach, LiveNotice, LogEntry, NetworkInfo, NoticeOpening, Published, Receipt,
-    ReleaseAnswer, ReleasedDay, SealedForNotice, SignatureAnswer, Spend, TrusteeCard, Without,
+    AppealAnswer, AppealState, AppealStatistics, AttestationDay, Bucket, BucketName, EnrolledNote,
+    Epoch, EvaluationAnswer, Forest, GovernanceReach, LiveNotice, LogEntry, NetworkInfo,
+    NoticeOpening, PublicAppeal, Published, Receipt, ReleaseAnswer, ReleasedDay, SealedForNotice,
+    SignatureAnswer, Spend, TrusteeCard, Without,
 };
 pub use self::document::{CurrentDocument, ResolveError};
 pub use self::encoded::{Encoded, EncodedBytes};

@@ -19,8 +19,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answers::{
-    AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest, GovernanceReach, LiveNotice,
-    LogEntry, NetworkInfo, Published, Receipt, ReleasedDay, Spend,
+    AppealStatistics, AttestationDay, Bucket, BucketName, EnrolledNote, Epoch, Forest,
+    GovernanceReach, LiveNotice, LogEntry, NetworkInfo, PublicAppeal, Published, Receipt,
+    ReleasedDay, Spend,
 };
 use super::encoded::EncodedBytes;
 use super::error::ClientError;
@@ -28,6 +29,9 @@ use super::http::{Call, Http, Repeat, SignedAt};
 use super::news::News;
 use super::signing::RequestSigner;
 use super::transport::Transport;
+
+/// How many appeals an answer has at most.
+const APPEALS_PAGE: usize = 1_000;
 
 /// Calls one node. Blocking; may be shared between threads.
 #[derive(Debug)]
@@ -201,6 +205,36 @@ impl<T: Transport> NodeClient<T> {
             notices: Vec<LiveNotice>,
         }
         self.get::<Answer>("/v1/notices").map(|a| a.notices)
+    }
+
+    /// `GET /v1/appeals?after=N`: those filed after an entry, however many there are.
+    pub fn appeals(&self, after: u64) -> Result<Vec<PublicAppeal>, ClientError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            appeals: Vec<PublicAppeal>,
+        }
+        let (mut all, mut after): (Vec<PublicAppeal>, u64) = (Vec::new(), after);
+        loop {
+            let target = format!("/v1/appeals?after={after}");
+            let Answer { appeals } = self.get(&target)?;
+            let full = appeals.len() >= APPEALS_PAGE;
+            let Some(last) = appeals.last().map(|appeal| appeal.entry.0) else {
+                return Ok(all);
+            };
+            if last <= after {
+                return Err(self.unreadable("appeals that do not rise"));
+            }
+            after = last;
+            all.extend(appeals);
+            if !full {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// `GET /v1/appeals/statistics`.
+    pub fn appeal_statistics(&self) -> Result<AppealStatistics, ClientError> {
+        self.get("/v1/appeals/statistics")
     }
 
     /// `GET /v1/releases?day=D`.
@@ -425,6 +459,7 @@ const fn route(kind: TxKind) -> (&'static str, bool) {
         TxKind::DidCreate | TxKind::DidUpdate | TxKind::DidDeactivate => ("/v1/dids", false),
         TxKind::CheckIn => ("/v1/checkins", false),
         TxKind::Absorb => ("/v1/absorbs", false),
+        TxKind::Appeal => ("/v1/appeals", false),
         TxKind::Enrol => ("/v1/enrolments", true),
         TxKind::Attest => ("/v1/attestations", true),
         TxKind::AttestWithdrawn => ("/v1/attestations/withdrawals", true),

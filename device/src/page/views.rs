@@ -1,6 +1,6 @@
 //! What pages are shown of a wallet: days as YYYY-MM-DD, moments in milliseconds, no secret and no name on the ledger.
 
-use crate::client::Encoded;
+use crate::client::{AppealState, Encoded};
 use crate::enrolment::surname_of;
 use crate::wallet::{
     Admission, ClauseStanding, Consent, Contact, Disclosed, Draft, Form, HeldAttestation,
@@ -143,8 +143,16 @@ struct NoticeView<'a> {
     evidence_kind: Option<EvidenceKind>,
     clause: Option<&'a str>,
     until: Option<String>,
+    appeal: Option<AppealInBrief>,
     appeal_zh: &'a str,
     appeal_en: &'a str,
+}
+
+/// The clock of the holder's own appeal against a notice.
+#[derive(Serialize)]
+struct AppealInBrief {
+    due: Timestamp,
+    state: AppealState,
 }
 
 impl<'a> From<&'a PolicyStanding> for PolicyStandingView<'a> {
@@ -167,6 +175,10 @@ impl<'a> From<&'a NoticeAboutMe> for NoticeView<'a> {
             evidence_kind: notice.evidence_kind,
             clause: notice.clause.as_deref(),
             until: notice.until.map(Day::to_iso),
+            appeal: notice.appeal.as_ref().map(|appeal| AppealInBrief {
+                due: appeal.due,
+                state: appeal.state,
+            }),
             appeal_zh: &notice.appeal_zh,
             appeal_en: &notice.appeal_en,
         }

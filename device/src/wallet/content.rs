@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::error::WalletError;
 use super::secret::{SecretScalar, SecretSeed};
 use super::sync::Crowd;
-use crate::client::{Encoded, LiveNotice, Marks};
+use crate::client::{Encoded, LiveNotice, Marks, PublicAppeal};
 use crate::enrolment::EnrolRequest;
 use luyin_protocol::attestation::Attestation;
 use luyin_protocol::did::Did;
@@ -133,6 +133,9 @@ pub struct Person {
     /// To what the person has agreed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<Consent>,
+    /// Own appeals, as they stood when they were last looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<PublicAppeal>,
 }
 
 impl Person {

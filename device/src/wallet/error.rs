@@ -166,6 +166,18 @@ pub enum WalletError {
     /// A consent to something without a name.
     #[error("a purpose has 1 to 40 small letters, digits, - or _")]
     Consent,
+    /// A notice that does not stand, to appeal against.
+    #[error("there is no such notice any more: it is lifted or over")]
+    NoticeNotLive,
+    /// A notice about somebody else.
+    #[error("this notice is about somebody else: only the person it is about can appeal")]
+    NotAboutYou,
+    /// The day's value of the notice is not published yet.
+    #[error(
+        "the trustees have not released {} for this notice yet, by whose value an appeal is recognised as yours; try again in a few minutes",
+        .0.to_iso()
+    )]
+    AppealNotYet(Day),
     /// A field that needs a snapshot of the ledger.
     #[error("this wallet has not seen the ledger yet; run `luyin wallet sync` while connected")]
     NeverSynced,
@@ -226,6 +238,9 @@ impl WalletError {
             Self::Bytes(..) => "wallet_bytes",
             Self::DraftSize => "draft_size",
             Self::Consent => "consent",
+            Self::NoticeNotLive => "notice_not_live",
+            Self::NotAboutYou => "not_about_you",
+            Self::AppealNotYet(..) => "appeal_not_yet",
             Self::NeverSynced => "never_synced",
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::client::{
     AttestationDay, Bucket, BucketName, ClientError, EnrolledNote, LiveNotice, News, NodeClient,
-    Receipt, Spend, Transport,
+    PublicAppeal, Receipt, Spend, Transport,
 };
 use luyin_protocol::policy::Policy;
 use luyin_protocol::risk::RiskList;
@@ -25,6 +25,8 @@ pub trait Ledger {
     fn risk_lists(&self) -> Result<Vec<RiskList>, ClientError>;
     /// Live notices.
     fn notices(&self) -> Result<Vec<LiveNotice>, ClientError>;
+    /// The appeals that were filed after an entry.
+    fn appeals(&self, after: u64) -> Result<Vec<PublicAppeal>, ClientError>;
     /// The released values of a day.
     fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError>;
     /// A bucket of spends.
@@ -55,6 +57,9 @@ impl<T: Transport> Ledger for NodeClient<T> {
     }
     fn notices(&self) -> Result<Vec<LiveNotice>, ClientError> {
         self.notices()
+    }
+    fn appeals(&self, after: u64) -> Result<Vec<PublicAppeal>, ClientError> {
+        self.appeals(after)
     }
     fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError> {
         self.releases(day)

@@ -8,6 +8,7 @@
 //! its last note: nullifier, bucket, sealed note, next note, until none follows ([`Wallet::walk_on`]).
 
 mod answers;
+mod appeal;
 mod attest;
 mod clause;
 mod consent;
@@ -34,6 +35,7 @@ mod walk;
 mod why;
 
 pub use answers::{AnswerError, Contact, Form, Symptom, Temperature};
+pub use appeal::Grounds;
 pub use attest::NymCard;
 pub use clause::{Evidence, Means, NamedRegion};
 pub use consent::{Answer, Consent};
@@ -237,6 +239,7 @@ impl<V: Vault> Wallet<V> {
             last_form: None,
             draft: None,
             consents: Vec::new(),
+            appeals: Vec::new(),
         });
         self.save()
     }

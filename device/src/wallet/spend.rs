@@ -369,7 +369,7 @@ impl<V: Vault> Wallet<V> {
         }
     }
 
-    fn epoch_wait_s(&self) -> u64 {
+    pub(super) fn epoch_wait_s(&self) -> u64 {
         u64::from(self.content.parameters.0.cadence.quick_ms).div_ceil(1_000)
     }
 }

@@ -5,17 +5,17 @@
 use super::clause::Evidence;
 use super::outlook::{FORESEEN_DAYS, Outlook};
 use super::{HeldNote, Person, PublicData, Vault, Wallet, WalletError, iso};
+use crate::client::PublicAppeal;
 use ark_bn254::Fr;
+use luyin_protocol::appeal::APPEAL_HOURS;
 use luyin_protocol::evidence::EvidenceKind;
 use luyin_protocol::field::DayHandle;
 use luyin_protocol::hash::{Tag, hash};
+use luyin_protocol::note::RevocationHandle;
 use luyin_protocol::policy::{Policy, PolicyRef};
 use luyin_protocol::risk::{NoticeClass, NoticeId};
 use luyin_protocol::time::{Day, Timestamp};
 use serde::Serialize;
-
-/// Within how many hours an appeal is answered.
-pub const APPEAL_HOURS: u8 = 8;
 
 /// The wallet's colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -83,6 +83,8 @@ pub struct NoticeAboutMe {
     pub clause: Option<String>,
     /// Its last day.
     pub until: Option<Day>,
+    /// The person's own appeal against it, as it stood when it was last looked at.
+    pub appeal: Option<PublicAppeal>,
     /// Whom to ask, in Chinese.
     pub appeal_zh: String,
     /// Whom to ask.
@@ -235,14 +237,18 @@ fn demands_all_of(a: &Policy, b: &Policy) -> bool {
         && a.fresh_normal >= b.fresh_normal
 }
 
+/// `rh_day = H_RevDay(rh, day)`.
+pub(super) fn day_handle(rh: &RevocationHandle, day: Day) -> DayHandle {
+    DayHandle::from_value(hash(Tag::RevDay, &[rh.expose(), Fr::from(day.get())]))
+}
+
 pub(super) fn notices_about(
     person: &Person,
     held: &HeldNote,
     seen: &PublicData,
     day: Day,
 ) -> Vec<NoticeAboutMe> {
-    let rh = held.note(&person.secret()).rh;
-    let mine = DayHandle::from_value(hash(Tag::RevDay, &[rh.expose(), Fr::from(day.get())]));
+    let mine = day_handle(&held.note(&person.secret()).rh, day);
     let of_me = seen
         .releases
         .iter()
@@ -257,9 +263,14 @@ pub(super) fn notices_about(
                 evidence_kind: notice.and_then(|n| n.evidence_kind),
                 clause: notice.map(|n| n.clause.clone()),
                 until: notice.map(|n| n.until),
-                appeal_zh: format!("可向发布机关申诉，{APPEAL_HOURS} 小时内答复；请出示告知编号"),
+                appeal: person
+                    .appeals
+                    .iter()
+                    .find(|appeal| appeal.notice == values.notice)
+                    .cloned(),
+                appeal_zh: format!("可在钱包里向发布机关申诉，{APPEAL_HOURS} 小时内答复；也可到发布机关，出示告知编号"),
                 appeal_en: format!(
-                    "appeal to the authority, which answers within {APPEAL_HOURS} hours; give the notice's number"
+                    "appeal in the wallet: the authority answers within {APPEAL_HOURS} hours; or go there with the notice's number"
                 ),
             }
         })

@@ -1,6 +1,7 @@
 //! One entry of each kind.
 
 use crate::{Seed, sample};
+use luyin_protocol::appeal::{AppealEntry, AppealOutcome};
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{DidDocument, DocumentHash};
@@ -14,7 +15,7 @@ use luyin_protocol::risk::Uid;
 use luyin_protocol::signature::{Sha256Hash, Signature};
 use luyin_protocol::time::{Day, Slot};
 use luyin_protocol::tx::{
-    Absorb, Accredit, Approvals, Attest, AttestWithdrawn, AuditBatch, BlockHeader, CheckIn,
+    Absorb, Accredit, AppealAnswered, Approvals, Attest, AttestWithdrawn, AuditBatch, BlockHeader, CheckIn,
     DidCreate, DidDeactivate, DidUpdate, Enrol, EnrolPublic, Entry, Governance, GovernanceAction,
     NoteRoot, NoticeLifted, Quota, Release, Review, Role, StateRoots, Tx, Unaccredit,
 };
@@ -99,6 +100,10 @@ fn absorb() -> Tx {
     })
 }
 
+fn appeal() -> Tx {
+    Tx::Appeal(sample::appeal())
+}
+
 /// A few transactions of wallets and organisations.
 pub fn transactions() -> Vec<(&'static str, Tx)> {
     let did = sample::did(100);
@@ -158,6 +163,7 @@ pub fn transactions() -> Vec<(&'static str, Tx)> {
         ("attest", Tx::Attest(attest)),
         ("attest-withdrawn", Tx::AttestWithdrawn(withdrawn)),
         ("absorb", absorb()),
+        ("appeal", appeal()),
         ("audit-batch", Tx::AuditBatch(batch)),
     ]
 }
@@ -181,6 +187,12 @@ fn acts() -> Vec<(&'static str, Tx)> {
         notice: sample::notice().id(),
         reason: "recovered".into(),
     };
+    let answer = |outcome| AppealAnswered {
+        appeal: AppealEntry(77),
+        notice: sample::notice().id(),
+        outcome,
+        reason: "the laboratory mixed up two samples".into(),
+    };
     vec![
         ("accredit", governance(GovernanceAction::Accredit(roles))),
         ("unaccredit", governance(GovernanceAction::Unaccredit(out))),
@@ -203,6 +215,14 @@ fn acts() -> Vec<(&'static str, Tx)> {
         (
             "notice-lifted",
             governance(GovernanceAction::NoticeLifted(lifted)),
+        ),
+        (
+            "appeal-refused",
+            governance(GovernanceAction::AppealAnswered(answer(AppealOutcome::Refused))),
+        ),
+        (
+            "appeal-granted-reviewed",
+            reviewed(GovernanceAction::AppealAnswered(answer(AppealOutcome::Granted))),
         ),
     ]
 }

@@ -37,7 +37,8 @@ impl AuthorityAction {
             | GovernanceAction::Unaccredit(_)
             | GovernanceAction::Policy(_)
             | GovernanceAction::RiskList(_)
-            | GovernanceAction::NoticeLifted(_) => None,
+            | GovernanceAction::NoticeLifted(_)
+            | GovernanceAction::AppealAnswered(_) => None,
         }
     }
 
@@ -50,7 +51,8 @@ impl AuthorityAction {
             | GovernanceAction::Unaccredit(_)
             | GovernanceAction::Policy(_)
             | GovernanceAction::RiskList(_)
-            | GovernanceAction::NoticeLifted(_) => None,
+            | GovernanceAction::NoticeLifted(_)
+            | GovernanceAction::AppealAnswered(_) => None,
         }
     }
 
@@ -61,6 +63,7 @@ impl AuthorityAction {
             GovernanceAction::RiskNotice(notice) => Some(&notice.clause),
             GovernanceAction::Unaccredit(x) => Some(&x.reason),
             GovernanceAction::NoticeLifted(x) => Some(&x.reason),
+            GovernanceAction::AppealAnswered(x) => Some(&x.reason),
             GovernanceAction::Accredit(_)
             | GovernanceAction::Policy(_)
             | GovernanceAction::RiskList(_) => None,

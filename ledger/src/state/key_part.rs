@@ -57,7 +57,7 @@ impl Canonical for Suffix {
 pub struct KindCode(pub TxKind);
 
 impl KindCode {
-    const ALL: [(TxKind, u8); 11] = [
+    const ALL: [(TxKind, u8); 12] = [
         (TxKind::DidCreate, 16),
         (TxKind::DidUpdate, 17),
         (TxKind::DidDeactivate, 18),
@@ -68,6 +68,7 @@ impl KindCode {
         (TxKind::Attest, 50),
         (TxKind::AttestWithdrawn, 51),
         (TxKind::Absorb, 52),
+        (TxKind::Appeal, 53),
         (TxKind::AuditBatch, 64),
     ];
 }

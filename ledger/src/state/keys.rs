@@ -5,6 +5,7 @@
 
 use super::accreditation::{Accreditation, RoleSlot};
 use super::action::AuthorityAction;
+use super::appeal::{FiledAppeal, SettledAppeal, Settlement};
 use super::attestation::{DayTree, Standing, StatedLeaf};
 use super::audit::AnchoredBatch;
 use super::block::{BlockRecord, Tip};
@@ -14,13 +15,15 @@ use super::identity::{DidEnd, DidHead, DidVersion};
 use super::note::{NoteFiles, NoteForest, Spend};
 use super::notice::{Lifted, PublishedNotice, ReleasedDay};
 use super::publication::{PublishedList, PublishedPolicy};
-use super::record::{BatchNumber, Count, EpochNumber, GovernanceSequence, LeafNumber, Version};
+use super::record::{
+    BatchNumber, Count, EpochNumber, GovernanceSequence, LeafNumber, Minutes, Version,
+};
 use crate::log::merkle::EntryIndex;
 use crate::store::Height;
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{
-    AttestationLeaf, AttestationRoot, CheckinTag, EpochRoot, Nullifier, Owner,
+    AttestationLeaf, AttestationRoot, CheckinTag, EpochRoot, Nullifier, Nym, Owner,
 };
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::risk::{NoticeId, Uid};
@@ -141,6 +144,16 @@ tables! {
     superseded(uid: Uid, id: NoticeId) -> Present = 0x45;
     /// How many notices were published on a day.
     notices_on(day: Day) -> Count = 0x46;
+    /// An appeal, by the entry that filed it.
+    appeal(entry: EntryIndex) -> FiledAppeal = 0x47;
+    /// A person's appeal against a notice: one, under the name that the person has there alone.
+    appeal_of(notice: NoticeId, nym: Nym) -> EntryIndex = 0x48;
+    /// An appeal that nothing has settled yet.
+    open_appeal(entry: EntryIndex) -> Present = 0x49;
+    /// What settled an appeal.
+    appeal_settled(entry: EntryIndex) -> SettledAppeal = 0x4a;
+    /// How many appeals were settled in a way, and after how long.
+    settled_after(settlement: Settlement, minutes: Minutes) -> Count = 0x4b;
 
     /// A person's latest enrolment.
     enrolment(uid: Uid) -> Enrolment = 0x50;
@@ -268,6 +281,32 @@ pub fn superseded_of(uid: Uid) -> Range<NoticeId, Present> {
     range(0x45, |w| {
         w.value(&uid);
     })
+}
+
+/// All appeals, in the order of their filing.
+#[must_use]
+pub fn appeals() -> Range<EntryIndex, FiledAppeal> {
+    range(0x47, |_| ())
+}
+
+/// The appeals against a notice.
+#[must_use]
+pub fn appeals_of(notice: NoticeId) -> Range<Nym, EntryIndex> {
+    range(0x48, |w| {
+        w.value(&notice);
+    })
+}
+
+/// All appeals that nothing has settled yet.
+#[must_use]
+pub fn open_appeals() -> Range<EntryIndex, Present> {
+    range(0x49, |_| ())
+}
+
+/// How many appeals were settled in each way and after how long.
+#[must_use]
+pub fn all_settled_after() -> Range<Pair<Settlement, Minutes>, Count> {
+    range(0x4b, |_| ())
 }
 
 /// The spends whose nullifiers begin with these bytes: a bucket, so that nobody asks for one alone.

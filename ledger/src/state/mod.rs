@@ -5,6 +5,7 @@
 
 pub mod accreditation;
 pub mod action;
+pub mod appeal;
 pub mod archive;
 pub mod attestation;
 pub mod audit;

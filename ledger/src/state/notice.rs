@@ -166,12 +166,14 @@ impl State<'_> {
         Ok(())
     }
 
-    pub(crate) fn put_lifted(&mut self, id: NoticeId, at: Place) {
+    /// Ends a notice, and with it the appeals against it that nobody has answered.
+    pub(crate) fn put_lifted(&mut self, id: NoticeId, at: Place) -> Result<(), StateError> {
         let lifted = Lifted {
             time: at.time,
             entry: at.entry,
         };
         self.put(&keys::notice_lifted(id), &lifted);
+        self.settle_appeals_of(id, at)
     }
 
     pub(crate) fn put_release(&mut self, values: DayRelease, at: Place) {

@@ -44,6 +44,8 @@ numbers! {
     LeafNumber(u32, u32, "a leaf's place");
     /// Governance transactions so far.
     GovernanceSequence(u64, u64, "a sequence number");
+    /// Minutes from an appeal to its answer, begun ones whole; 65,535 stands for more.
+    Minutes(u16, u16, "minutes");
     /// How many of something.
     Count(u64, u64, "a count");
 }

@@ -5,7 +5,6 @@ use super::{CheckError, Context, spend};
 use crate::state::attestation::RootStanding;
 use crate::state::{Network, Place, State, StateError};
 use ark_bn254::Fr;
-use luyin_protocol::time::Day;
 use luyin_protocol::tx::Absorb;
 
 /// Nothing to be said without the state: its parts have no form beyond their bytes.
@@ -33,9 +32,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Absorb) -> Result<()
         sealed: _,
         proof: _,
     } = tx;
-    if !is_open(context, *now_day) {
-        return Err(SpendRefusal::DayNotOpen.into());
-    }
+    spend::check_day(context, *now_day)?;
     spend::check_epoch(state, context, *epoch)?;
     match state.root_standing(*att_root, context.time.day())? {
         RootStanding::Accepted => {}
@@ -43,14 +40,6 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Absorb) -> Result<()
         RootStanding::Unknown => return Err(SpendRefusal::UnknownAttestationRoot.into()),
     }
     spend::check_unspent(state, *nf)
-}
-
-/// Today, or yesterday in the grace of its last slot.
-fn is_open(context: &Context<'_>, day: Day) -> bool {
-    let today = context.time.day();
-    let grace = u64::from(context.network.parameters().cadence.slot_grace_ms);
-    let late = day == today.minus(1) && context.time.since_midnight_ms() < grace;
-    day == today || late
 }
 
 /// Spends the note and adds the next.

@@ -1,8 +1,8 @@
 //! Governance: two keys of different roles of genesis, one number each (clause 7.14). What the actions demand is in
-//! `publication` (policies, risk lists) and `notice`, when a third key is needed in `reach`.
+//! `publication` (policies, risk lists), `notice` and `answer` (appeals), when a third key is needed in `reach`.
 
 use super::refusal::{FormRefusal, GovernanceRefusal, Refusal};
-use super::{CheckError, Context, notice, publication, reach};
+use super::{CheckError, Context, answer, notice, publication, reach};
 use crate::state::accreditation::RoleSlot;
 use crate::state::identity::Resolution;
 use crate::state::{Network, Place, State, StateError, keys};
@@ -10,7 +10,7 @@ use luyin_protocol::did::Did;
 use luyin_protocol::risk::MAX_CLAUSE;
 use luyin_protocol::signature::Domain;
 use luyin_protocol::tx::{
-    Accredit, Approvals, Governance, GovernanceAction, Review, Role, Unaccredit,
+    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role, Unaccredit,
 };
 
 /// One proposer and one approver of genesis signed number and action; if there is a third signature, a reviewer did too.
@@ -65,6 +65,7 @@ fn check_action_form(action: &GovernanceAction) -> Result<(), Refusal> {
         }
         GovernanceAction::Unaccredit(Unaccredit { did: _, reason }) => stated(reason),
         GovernanceAction::NoticeLifted(lifted) => stated(&lifted.reason),
+        GovernanceAction::AppealAnswered(answered) => stated(&answered.reason),
     }
 }
 
@@ -90,7 +91,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Governance) -> Resul
     if *sequence != due {
         return Err(GovernanceRefusal::Sequence { due }.into());
     }
-    check_action(state, context, action)?;
+    check_action(state, context, action, approvals)?;
     reach::check(state, context, action, approvals)
 }
 
@@ -98,6 +99,7 @@ fn check_action(
     state: &State<'_>,
     context: &Context<'_>,
     action: &GovernanceAction,
+    approvals: &Approvals,
 ) -> Result<(), CheckError> {
     match action {
         GovernanceAction::Accredit(accredit) => check_accredit(state, accredit),
@@ -107,7 +109,12 @@ fn check_action(
         GovernanceAction::Policy(policy) => publication::check_policy(state, context, policy),
         GovernanceAction::RiskList(list) => publication::check_risk_list(state, context, list),
         GovernanceAction::RiskNotice(notice) => notice::check_publish(state, context, notice),
-        GovernanceAction::NoticeLifted(lifted) => notice::check_lift(state, context, lifted),
+        GovernanceAction::NoticeLifted(NoticeLifted { notice, reason: _ }) => {
+            notice::check_lift(state, context, *notice)
+        }
+        GovernanceAction::AppealAnswered(answered) => {
+            answer::check(state, context, answered, approvals)
+        }
     }
 }
 
@@ -157,7 +164,8 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Governance) -> Result<(), St
         GovernanceAction::Policy(policy) => state.put_policy(policy.as_ref().clone(), at),
         GovernanceAction::RiskList(list) => state.put_risk_list(list.as_ref().clone(), at),
         GovernanceAction::RiskNotice(notice) => return state.put_notice(notice.clone(), at),
-        GovernanceAction::NoticeLifted(lifted) => state.put_lifted(lifted.notice, at),
+        GovernanceAction::NoticeLifted(lifted) => return state.put_lifted(lifted.notice, at),
+        GovernanceAction::AppealAnswered(answered) => return answer::apply(state, at, answered),
     }
     Ok(())
 }

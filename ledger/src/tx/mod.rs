@@ -4,6 +4,8 @@
 //! the state, `apply` changes the state. `apply` is called only after both checks, on the same state, and refuses nothing.
 
 mod absorb;
+mod answer;
+mod appeal;
 mod attest;
 mod attest_withdrawn;
 mod audit_batch;
@@ -24,8 +26,9 @@ mod trustee;
 pub use proof::{AlreadyJudged, Claim, ProofVerifier, Statement, Verdict};
 pub use reach::persons_reached;
 pub use refusal::{
-    AttestRefusal, AuditRefusal, EnrolRefusal, FormRefusal, GovernanceRefusal, IdentityRefusal,
-    NoticeRefusal, PublicationRefusal, Refusal, SignerRefusal, SpendRefusal, TrusteeRefusal,
+    AppealRefusal, AttestRefusal, AuditRefusal, EnrolRefusal, FormRefusal, GovernanceRefusal,
+    IdentityRefusal, NoticeRefusal, PublicationRefusal, Refusal, SignerRefusal, SpendRefusal,
+    TrusteeRefusal,
 };
 
 use crate::state::{Network, Place, State, StateError};
@@ -65,6 +68,7 @@ macro_rules! refused {
 }
 
 refused!(
+    AppealRefusal,
     AttestRefusal,
     AuditRefusal,
     EnrolRefusal,
@@ -94,6 +98,7 @@ pub fn check_form(network: &Network, tx: &Tx) -> Result<(), Refusal> {
         Tx::Attest(tx) => attest::check_form(network, tx),
         Tx::AttestWithdrawn(tx) => attest_withdrawn::check_form(network, tx),
         Tx::Absorb(tx) => absorb::check_form(network, tx),
+        Tx::Appeal(tx) => appeal::check_form(network, tx),
         Tx::AuditBatch(tx) => audit_batch::check_form(network, tx),
     }?;
     check_bytes(tx)
@@ -128,6 +133,7 @@ pub fn check(state: &State<'_>, context: &Context<'_>, tx: &Tx) -> Result<(), Ch
         Tx::Attest(tx) => attest::check(state, context, tx),
         Tx::AttestWithdrawn(tx) => attest_withdrawn::check(state, context, tx),
         Tx::Absorb(tx) => absorb::check(state, context, tx),
+        Tx::Appeal(tx) => appeal::check(state, context, tx),
         Tx::AuditBatch(tx) => audit_batch::check(state, context, tx),
     }
 }
@@ -149,6 +155,7 @@ pub fn apply(state: &mut State<'_>, at: Place, tx: &Tx) -> Result<(), StateError
         Tx::Attest(tx) => attest::apply(state, at, tx),
         Tx::AttestWithdrawn(tx) => attest_withdrawn::apply(state, at, tx),
         Tx::Absorb(tx) => absorb::apply(state, at, tx),
+        Tx::Appeal(tx) => appeal::apply(state, at, tx),
         Tx::AuditBatch(tx) => audit_batch::apply(state, at, tx),
     }
 }
@@ -167,6 +174,7 @@ pub fn made_note(tx: &Tx) -> Option<NoteCommitment> {
         | Tx::Release(_)
         | Tx::Attest(_)
         | Tx::AttestWithdrawn(_)
+        | Tx::Appeal(_)
         | Tx::AuditBatch(_) => None,
     }
 }
@@ -202,6 +210,11 @@ pub fn claim(state: &State<'_>, tx: &Tx) -> Result<Option<Claim>, CheckError> {
             Statement::Absorb,
             &tx.proof,
             absorb::public_inputs(state, tx)?,
+        ),
+        Tx::Appeal(tx) => of(
+            Statement::Appeal,
+            &tx.proof,
+            appeal::public_inputs(state, tx)?,
         ),
         Tx::DidCreate(_)
         | Tx::DidUpdate(_)

@@ -6,7 +6,6 @@ use crate::state::notice::PublishedNotice;
 use crate::state::{State, keys};
 use luyin_protocol::note::MAX_SLEEP_DAYS;
 use luyin_protocol::risk::{NoGrounds, NoticeClass, NoticeId, RiskNotice};
-use luyin_protocol::tx::NoticeLifted;
 
 /// Evidence of a kind that fits, and a clause, each missing one by its name.
 pub(super) fn check_grounds(notice: &RiskNotice) -> Result<(), NoticeRefusal> {
@@ -39,10 +38,9 @@ pub(super) fn check_publish(
 pub(super) fn check_lift(
     state: &State<'_>,
     context: &Context<'_>,
-    lifted: &NoticeLifted,
+    notice: NoticeId,
 ) -> Result<(), CheckError> {
-    let NoticeLifted { notice, reason: _ } = lifted;
-    let found = standing(state, context, *notice)?;
+    let found = standing(state, context, notice)?;
     if let Some(uid) = found.notice.uid {
         let enrolment = state.get(&keys::enrolment(uid))?;
         // It has served: lifting it would let the old note check in beside the one that took its place.

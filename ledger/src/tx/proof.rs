@@ -12,6 +12,13 @@ pub enum Statement {
     CheckIn,
     /// Clause 5.5.
     Absorb,
+    /// Clause 5.6, in an appeal.
+    Appeal,
+}
+
+impl Statement {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Enrol, Self::CheckIn, Self::Absorb, Self::Appeal];
 }
 
 /// A proof with what it is about.

@@ -51,7 +51,8 @@ pub fn persons_reached(
         }
         GovernanceAction::Accredit(_)
         | GovernanceAction::Unaccredit(_)
-        | GovernanceAction::NoticeLifted(_) => false,
+        | GovernanceAction::NoticeLifted(_)
+        | GovernanceAction::AppealAnswered(_) => false,
     };
     if tighter {
         Ok(state.count(TxKind::Enrol)?.get())

@@ -169,6 +169,22 @@ refusals! {
         "release-repeated" "the day is released already" ReleaseRepeated,
     }
 
+    /// About an appeal, or its answer.
+    AppealRefusal {
+        /// Nothing is released for the notice and the day, so nobody can be recognised as the one it is about.
+        "appeal-not-released" "the day is not released for this notice; try again once it is" NotReleased,
+        /// The person has appealed against this notice.
+        "appeal-repeated" "there is an appeal of yours against this notice" Repeated,
+        /// There is no such appeal against this notice.
+        "appeal-unknown" "there is no such appeal against this notice" Unknown,
+        /// It is settled.
+        "appeal-answered" "the appeal is settled already" Answered,
+        /// Only the pair answers.
+        "appeal-not-reviewed" "a reviewer must sign the answer" NotReviewed,
+        /// The notice's own reviewer answers.
+        "appeal-same-reviewer" "a reviewer other than the notice's must sign the answer" SameReviewer,
+    }
+
     /// An enrolment does not fit.
     EnrolRefusal {
         /// The person has an entry and no notice lets it be used once more.
@@ -257,6 +273,9 @@ pub enum Refusal {
     /// See [`NoticeRefusal`].
     #[error(transparent)]
     Notice(#[from] NoticeRefusal),
+    /// See [`AppealRefusal`].
+    #[error(transparent)]
+    Appeal(#[from] AppealRefusal),
     /// See [`EnrolRefusal`].
     #[error(transparent)]
     Enrol(#[from] EnrolRefusal),
@@ -286,6 +305,7 @@ impl Refusal {
             Self::Governance(x) => x.slug(),
             Self::Publication(x) => x.slug(),
             Self::Notice(x) => x.slug(),
+            Self::Appeal(x) => x.slug(),
             Self::Enrol(x) => x.slug(),
             Self::Spend(x) => x.slug(),
             Self::Attest(x) => x.slug(),
@@ -304,6 +324,7 @@ impl Refusal {
             GovernanceRefusal::SLUGS,
             PublicationRefusal::SLUGS,
             NoticeRefusal::SLUGS,
+            AppealRefusal::SLUGS,
             EnrolRefusal::SLUGS,
             SpendRefusal::SLUGS,
             AttestRefusal::SLUGS,

@@ -1,4 +1,4 @@
-//! What check-ins and absorptions have in common: an epoch, and a note that is spent once.
+//! What check-ins and absorptions have in common, and in part appeals: an open day, an epoch, a note that is spent once.
 
 use super::refusal::SpendRefusal;
 use super::{CheckError, Context};
@@ -7,6 +7,7 @@ use crate::state::note::Spend;
 use crate::state::record::EpochNumber;
 use crate::state::{Place, State, StateError, keys};
 use luyin_protocol::field::{EpochRoot, NoteCommitment, Nullifier};
+use luyin_protocol::time::Day;
 use luyin_protocol::tx::NoteRoot;
 
 /// The epoch is accepted at the block's time.
@@ -24,7 +25,19 @@ pub(super) fn check_epoch(
     }
 }
 
-/// The root that a check-in names.
+/// Today, or yesterday in the grace of its last slot.
+pub(super) fn check_day(context: &Context<'_>, day: Day) -> Result<(), CheckError> {
+    let today = context.time.day();
+    let grace = u64::from(context.network.parameters().cadence.slot_grace_ms);
+    let late = day == today.minus(1) && context.time.since_midnight_ms() < grace;
+    if day == today || late {
+        Ok(())
+    } else {
+        Err(SpendRefusal::DayNotOpen.into())
+    }
+}
+
+/// The root that a check-in or an appeal names.
 pub(super) fn note_root(state: &State<'_>, root: NoteRoot) -> Result<EpochRoot, CheckError> {
     match root {
         NoteRoot::Epoch(epoch) => self::root(state, epoch),

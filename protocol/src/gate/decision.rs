@@ -1,11 +1,10 @@
 use super::{GateBundle, Reason, Seen, Verdict};
 use crate::did::Did;
-use crate::field::{DayHandle, RevocationTag, Scope};
-use crate::hash::{Tag, hash};
+use crate::field::{RevocationTag, Scope};
 use crate::pass::{GateCode, Pass, PassContext, PassMode, PassTextError, ShownPass};
 use crate::policy::Policy;
 use crate::risk::{NoticeId, RiskList};
-use crate::scope::{ScopeIndex, block_of};
+use crate::scope::{ScopeIndex, block_of, revocation_tag};
 use crate::signature::{NetworkId, ProofBytes};
 use crate::time::{Day, Step, Timestamp};
 use crate::versioned::standing;
@@ -41,11 +40,6 @@ impl RevokedTags {
         });
         tags.get(&tag).copied()
     }
-}
-
-/// `rtag = H_RevTag(rh_day, scope)`.
-fn revocation_tag(handle: DayHandle, scope: Scope) -> RevocationTag {
-    RevocationTag::from_value(hash(Tag::RevTag, &[handle.value(), scope.value()]))
 }
 
 /// A gate with a verified bundle.

@@ -1,12 +1,13 @@
 //! What a network published that verdicts rest on, each with its time.
 
 use super::EpochRef;
+use crate::appeal::AppealOutcome;
 use crate::did::Did;
 use crate::network::NetworkParameters;
 use crate::policy::Policy;
 use crate::risk::{DayRelease, NoticeId, RiskList};
 use crate::time::{Day, Timestamp};
-use crate::tx::{GovernanceAction, Role};
+use crate::tx::{AppealAnswered, GovernanceAction, NoticeLifted, Role};
 use std::collections::BTreeMap;
 
 /// Something with the time since when it stands.
@@ -48,11 +49,19 @@ impl Acts {
                     of_gate.push(Since { item: venue, time });
                 }
             }
-            GovernanceAction::NoticeLifted(lifted) => {
-                self.lifted.insert(lifted.notice, time);
+            GovernanceAction::NoticeLifted(NoticeLifted { notice, .. })
+            | GovernanceAction::AppealAnswered(AppealAnswered {
+                notice,
+                outcome: AppealOutcome::Granted,
+                ..
+            }) => {
+                self.lifted.insert(notice, time);
             }
-            // A gate that has lost its role still had its venue; a notice says nothing before values are released.
-            GovernanceAction::Unaccredit(_) | GovernanceAction::RiskNotice(_) => {}
+            // A gate that has lost its role still had its venue; a notice says nothing before values are released,
+            // and an appeal that is refused changes nothing.
+            GovernanceAction::Unaccredit(_)
+            | GovernanceAction::RiskNotice(_)
+            | GovernanceAction::AppealAnswered(_) => {}
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::appeal::{AppealEntry, AppealOutcome};
 use crate::attestation::AttestationKind;
 use crate::codec::{Canonical, DecodeError, Reader, Writer};
 use crate::did::Did;
@@ -95,6 +96,42 @@ pub struct NoticeLifted {
     pub reason: String,
 }
 
+/// The answer to an appeal; one that is granted ends the notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppealAnswered {
+    /// Which appeal.
+    pub appeal: AppealEntry,
+    /// The notice that it is against: whoever reads actions alone sees what ends.
+    pub notice: NoticeId,
+    /// What is answered.
+    pub outcome: AppealOutcome,
+    /// Why, in words.
+    pub reason: String,
+}
+
+impl Canonical for AppealAnswered {
+    fn encode(&self, w: &mut Writer) {
+        let Self {
+            appeal,
+            notice,
+            outcome,
+            reason,
+        } = self;
+        w.value(appeal)
+            .value(notice)
+            .value(outcome)
+            .bytes(reason.as_bytes());
+    }
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            appeal: r.value()?,
+            notice: r.value()?,
+            outcome: r.value()?,
+            reason: r.text(MAX_CLAUSE, "a reason")?,
+        })
+    }
+}
+
 /// What the authority does. None of these sets a colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GovernanceAction {
@@ -110,6 +147,8 @@ pub enum GovernanceAction {
     RiskNotice(RiskNotice),
     /// Lifts one.
     NoticeLifted(NoticeLifted),
+    /// Answers an appeal against one.
+    AppealAnswered(AppealAnswered),
 }
 
 impl Canonical for GovernanceAction {
@@ -121,6 +160,7 @@ impl Canonical for GovernanceAction {
             Self::RiskList(x) => w.u8(4).value(x.as_ref()),
             Self::RiskNotice(x) => w.u8(5).value(x),
             Self::NoticeLifted(x) => w.u8(6).value(&x.notice).bytes(x.reason.as_bytes()),
+            Self::AppealAnswered(x) => w.u8(7).value(x),
         };
     }
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -140,6 +180,7 @@ impl Canonical for GovernanceAction {
                 notice: r.value()?,
                 reason: r.text(MAX_CLAUSE, "a reason")?,
             }),
+            7 => Self::AppealAnswered(r.value()?),
             _ => return Err(DecodeError::Invalid("a governance action")),
         })
     }

@@ -1,5 +1,6 @@
 //! Transactions: the entries of the ledger (protocol section 7). One entry is one leaf of the log.
 
+mod appeal;
 mod attest;
 mod block;
 mod enrol;
@@ -8,12 +9,13 @@ mod identity;
 mod release;
 mod spend;
 
+pub use appeal::{Appeal, AppealBody};
 pub use attest::{Attest, AttestWithdrawn, AuditBatch, MAX_BATCH};
 pub use block::{BlockHeader, StateRoots};
 pub use enrol::{Enrol, EnrolPublic, REQUEST_DAYS};
 pub use governance::{
-    Accredit, Approvals, Attempted, Governance, GovernanceAction, NoticeLifted, Quota, Review,
-    Role, Unaccredit,
+    Accredit, AppealAnswered, Approvals, Attempted, Governance, GovernanceAction, NoticeLifted,
+    Quota, Review, Role, Unaccredit,
 };
 pub use identity::{DidCreate, DidDeactivate, DidUpdate};
 pub use release::Release;
@@ -59,6 +61,8 @@ pub enum Tx {
     AttestWithdrawn(AttestWithdrawn),
     /// An attestation taken into a note.
     Absorb(Absorb),
+    /// An appeal against a notice, by the person whom it is about.
+    Appeal(Appeal),
     /// A gate's audit records.
     AuditBatch(AuditBatch),
 }
@@ -80,12 +84,13 @@ pub enum TxKind {
     Attest,
     AttestWithdrawn,
     Absorb,
+    Appeal,
     AuditBatch,
 }
 
 impl TxKind {
     /// Each of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DidCreate,
         Self::DidUpdate,
         Self::DidDeactivate,
@@ -96,6 +101,7 @@ impl TxKind {
         Self::Attest,
         Self::AttestWithdrawn,
         Self::Absorb,
+        Self::Appeal,
         Self::AuditBatch,
     ];
 }
@@ -115,6 +121,7 @@ impl Tx {
             Self::Attest(_) => TxKind::Attest,
             Self::AttestWithdrawn(_) => TxKind::AttestWithdrawn,
             Self::Absorb(_) => TxKind::Absorb,
+            Self::Appeal(_) => TxKind::Appeal,
             Self::AuditBatch(_) => TxKind::AuditBatch,
         }
     }
@@ -133,6 +140,7 @@ impl Canonical for Tx {
             Self::Attest(x) => w.u8(50).value(x),
             Self::AttestWithdrawn(x) => w.u8(51).value(x),
             Self::Absorb(x) => w.u8(52).value(x),
+            Self::Appeal(x) => w.u8(53).value(x),
             Self::AuditBatch(x) => w.u8(64).value(x),
         };
     }
@@ -154,6 +162,7 @@ impl Tx {
             50 => Self::Attest(r.value()?),
             51 => Self::AttestWithdrawn(r.value()?),
             52 => Self::Absorb(r.value()?),
+            53 => Self::Appeal(r.value()?),
             64 => Self::AuditBatch(r.value()?),
             _ => return Err(DecodeError::Invalid("a transaction kind")),
         })

@@ -1,4 +1,5 @@
 use super::*;
+use crate::appeal::{AppealEntry, AppealOutcome, AppealReason, StatementCommitment};
 use crate::attestation::AttestationKind;
 use crate::did::{Did, DidDocument, DocumentHash};
 use crate::evidence::EvidenceKind;
@@ -136,7 +137,7 @@ fn entries() -> Vec<Entry> {
         })),
         governance(GovernanceAction::RiskNotice(notice)),
         Tx::Release(Release {
-            values,
+            values: values.clone(),
             signatures: vec![sig(1), sig(2), sig(5)],
         }),
         Tx::Enrol(Box::new(Enrol {
@@ -188,6 +189,23 @@ fn entries() -> Vec<Entry> {
             cm_new: NoteCommitment::from_value(f),
             now_day: Day::new(20_000),
             sealed,
+            proof,
+        }),
+        governance(GovernanceAction::AppealAnswered(AppealAnswered {
+            appeal: AppealEntry(7),
+            notice: values.notice,
+            outcome: AppealOutcome::Granted,
+            reason: "mixed up".into(),
+        })),
+        Tx::Appeal(Appeal {
+            body: AppealBody {
+                notice: values.notice,
+                day: Day::new(20_001),
+                root: NoteRoot::Epoch(3),
+                reason: AppealReason::NotMe,
+                statement: Some(StatementCommitment::from_bytes([6; 32])),
+            },
+            nym: Nym::from_value(f),
             proof,
         }),
         Tx::AuditBatch(AuditBatch {

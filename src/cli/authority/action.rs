@@ -1,11 +1,13 @@
 //! An action on its way from the proposer to the approver: a file with one signature, to which the second is added.
 
 use luyin_keys::signing::SigningKey;
+use luyin_protocol::appeal::AppealOutcome;
 use luyin_protocol::network::NetworkParameters;
 use luyin_protocol::risk::NoticeClass;
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, Signature};
 use luyin_protocol::tx::{
-    Accredit, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role, Unaccredit,
+    Accredit, AppealAnswered, Approvals, Governance, GovernanceAction, NoticeLifted, Review, Role,
+    Unaccredit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -258,6 +260,19 @@ pub fn in_words(action: &GovernanceAction) -> String {
         GovernanceAction::NoticeLifted(NoticeLifted { notice, reason }) => {
             format!("lift notice {notice}: {reason}")
         }
+        GovernanceAction::AppealAnswered(AppealAnswered {
+            appeal,
+            notice,
+            outcome,
+            reason,
+        }) => match outcome {
+            AppealOutcome::Granted => {
+                format!("grant appeal {appeal} and lift notice {notice}: {reason}")
+            }
+            AppealOutcome::Refused => {
+                format!("refuse appeal {appeal} against notice {notice}: {reason}")
+            }
+        },
     }
 }
 

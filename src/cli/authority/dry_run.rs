@@ -106,7 +106,8 @@ impl DryRun {
             GovernanceAction::Accredit(_)
             | GovernanceAction::Unaccredit(_)
             | GovernanceAction::RiskNotice(_)
-            | GovernanceAction::NoticeLifted(_) => {}
+            | GovernanceAction::NoticeLifted(_)
+            | GovernanceAction::AppealAnswered(_) => {}
         }
         let is_notice = matches!(action, GovernanceAction::RiskNotice(_));
         Ok(Self::put_together(stricter, new, is_notice, reach, counts))

@@ -2,6 +2,7 @@
 //! alone, and nothing here sets a colour. What may reach many needs a third, who reviews.
 
 mod action;
+mod answer;
 mod dry_run;
 mod evidence;
 mod opening;

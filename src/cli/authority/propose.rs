@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use luyin_protocol::appeal::AppealEntry;
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::DecodeError;
 use luyin_protocol::did::Did;
@@ -16,6 +17,7 @@ use luyin_protocol::tx::{Accredit, GovernanceAction, NoticeLifted, Quota, Role, 
 use rand::RngCore;
 use rand::rngs::OsRng;
 
+use super::answer::AnswerArgs;
 use super::evidence::{Evidence, kind_of};
 use super::opening::OpeningFile;
 use crate::cli::attester::regions;
@@ -82,6 +84,8 @@ pub enum Proposal {
         #[arg(long)]
         reason: String,
     },
+    /// Answer an appeal; granting it lifts the notice. Where the network has reviewers, one must sign too
+    AnswerAppeal(AnswerArgs),
 }
 
 /// Where a policy is written.
@@ -193,6 +197,9 @@ pub enum ProposeError {
     /// A notice that rests on nothing.
     #[error(transparent)]
     Grounds(#[from] NoGrounds),
+    /// No such appeal, or one that is settled.
+    #[error("there is no open appeal {0}; see `luyin audit appeals`")]
+    NoAppeal(AppealEntry),
     /// A time that cannot be read.
     #[error("--effective is minutes from now, or a day YYYY-MM-DD")]
     Effective,
@@ -262,6 +269,7 @@ pub fn read(proposal: Proposal, node: &NodeClient) -> Result<Proposed, ProposeEr
         Proposal::Lift { notice, reason } => {
             GovernanceAction::NoticeLifted(NoticeLifted { notice, reason })
         }
+        Proposal::AnswerAppeal(args) => args.action(node)?,
     };
     Ok(Proposed {
         action,

@@ -116,6 +116,13 @@ The authority publishes a notice about the person; once trustees have released t
   luyin wallet show --venue $VENUE --png pass.png
   luyin gate verify --state gate --image pass.png
 
+The person appeals without a name; the authority has 8 hours, and everyone sees the clock. Granting lifts the notice:
+  luyin wallet appeal --reason recovered --confirm
+  luyin audit appeals
+  APPEAL=<the entry that the list begins with>
+  luyin authority propose --keystore proposer.keys --out answer.json answer-appeal --appeal $APPEAL --outcome granted --reason 'negative since Monday'
+  luyin authority approve --keystore approver.keys --file answer.json --yes
+
 Anyone may check the whole log, while the node runs:
   luyin verify-log node --keys {keys}
 ",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use luyin_protocol::did::Did;
 use luyin_protocol::note::Mask;
-use luyin_protocol::time::Day;
+use luyin_protocol::time::{Day, Timestamp};
 use serde_json::json;
 
 use super::{CheckinArgs, Opened, WalletArgs, WalletCommandError, file_error, read, write};
@@ -312,7 +312,8 @@ pub(super) fn status(args: &WalletArgs, policy: Option<u16>, say: Say) -> Done {
         all.push(opened.wallet.status(Some(label), policy, now)?);
     }
     say.outcome(&all, || {
-        all.iter().map(lines).collect::<Vec<_>>().join("\n\n")
+        let each: Vec<String> = all.iter().map(|status| lines(status, now)).collect();
+        each.join("\n\n")
     });
     Ok(())
 }
@@ -331,6 +332,10 @@ pub(super) fn refresh(opened: &mut Opened) -> Done {
     let mut walked = opened.wallet.sync(&client);
     for label in &enrolled {
         walked = walked.and_then(|()| opened.wallet.walk_on(Some(label), &client).map(|_| ()));
+        walked = walked.and_then(|()| {
+            let followed = opened.wallet.follow_appeals(Some(label), &client);
+            followed.map(|_| ())
+        });
     }
     match walked {
         Err(error) if !error.is_offline() => Err(error.into()),
@@ -338,7 +343,7 @@ pub(super) fn refresh(opened: &mut Opened) -> Done {
     }
 }
 
-fn lines(status: &luyin_device::wallet::Status) -> String {
+fn lines(status: &luyin_device::wallet::Status, now: Timestamp) -> String {
     let word = match status.colour {
         WalletColour::Green => "✔ 绿 GREEN",
         WalletColour::Yellow => "▲ 黄 YELLOW",
@@ -364,7 +369,7 @@ fn lines(status: &luyin_device::wallet::Status) -> String {
         }
     }
     for notice in &status.notices {
-        out.push_str(&notice_lines(notice));
+        out.push_str(&notice_lines(notice, now));
     }
     out.push_str(&format!("\n  {} passes ready today", status.passes));
     if status.pending {
@@ -377,16 +382,20 @@ fn lines(status: &luyin_device::wallet::Status) -> String {
 }
 
 /// A notice about the holder, indented.
-pub(super) fn notice_lines(notice: &luyin_device::wallet::NoticeAboutMe) -> String {
+pub(super) fn notice_lines(notice: &luyin_device::wallet::NoticeAboutMe, now: Timestamp) -> String {
     let until = notice.until.map(Day::to_iso).unwrap_or_default();
     let clause = notice.clause.as_deref().unwrap_or("-");
     let class = notice.class.map_or("a notice", class_in_words);
     let ground = notice.evidence_kind.map_or_else(String::new, |kind| {
         format!("\n    依据 {} / on {}", kind.zh(), kind.en())
     });
+    let appeal = match &notice.appeal {
+        Some(appeal) => super::appeal::line(appeal, now),
+        None => format!("  {} / {}", notice.appeal_zh, notice.appeal_en),
+    };
     format!(
-        "\n  ! {class} until {until}: {clause}{ground}\n    {} / {}\n    {}",
-        notice.appeal_zh, notice.appeal_en, notice.notice
+        "\n  ! {class} until {until}: {clause}{ground}\n  {appeal}\n    {}",
+        notice.notice
     )
 }
 

@@ -1,6 +1,7 @@
 //! `luyin wallet`: a person's wallet, or a family's.
 
 mod act;
+mod appeal;
 mod show;
 mod why;
 
@@ -35,6 +36,7 @@ use luyin_keys::sealed::Strength;
   luyin wallet show --policy 1 --watch
   luyin wallet status
   luyin wallet why --policy 2 --day 2022-11-30
+  luyin wallet appeal --reason recovered --file result.pdf --confirm
 The wallet file is --wallet or LUYIN_WALLET; the passphrase is read from --passphrase-file, from the file that
 LUYIN_PASSPHRASE_FILE names, or asked for.")]
 pub enum Command {
@@ -148,6 +150,13 @@ diarrhoea breathing_difficulty none. Contacts: confirmed_case close_contact unwe
     },
     /// Why you may pass or not, clause by clause, and whether you would be let in elsewhere or on another day
     Why(why::WhyArgs),
+    /// Appeal against a notice about you; the authority has 8 hours to answer
+    Appeal(appeal::AppealArgs),
+    /// Your appeals, their clocks and what was answered
+    Appeals {
+        #[command(flatten)]
+        wallet: WalletArgs,
+    },
     /// Write the openings of check-ins for the employer
     Disclosures {
         /// The file to write
@@ -283,6 +292,12 @@ pub enum WalletCommandError {
     /// The digits of an ID.
     #[error("the last two digits of an ID number are 0 to 99")]
     Digits,
+    /// An appeal that nobody confirmed.
+    #[error("a notice can be appealed against once: add --confirm to file it")]
+    AppealNotConfirmed,
+    /// No notice about the person, or several.
+    #[error("{0} notices are about you: name one with --notice, see `luyin wallet status`")]
+    WhichNotice(usize),
     /// No employer.
     #[error("no employer is known; give one with `add-person --employer`")]
     NoEmployer,
@@ -429,6 +444,8 @@ pub fn run(command: Command, say: Say) -> Result<(), WalletCommandError> {
         } => act::nym(&wallet, attester, day, out.as_deref(), say),
         Command::Status { policy, wallet } => act::status(&wallet, policy, say),
         Command::Why(args) => why::why(&args, say),
+        Command::Appeal(args) => appeal::appeal(&args, say),
+        Command::Appeals { wallet } => appeal::appeals(&wallet, say),
         Command::Disclosures { out, wallet } => act::disclosures(&wallet, &out, say),
         Command::Backup { out, wallet } => act::backup(&wallet, &out, say),
         Command::Restore { backup, wallet } => act::restore(&wallet, &backup, say),

@@ -10,7 +10,7 @@ use luyin_protocol::time::{Day, Timestamp};
 
 use super::act::{notice_lines, refresh};
 use super::{WalletArgs, WalletCommandError, day, read};
-use crate::cli::say::Say;
+use crate::cli::say::{Say, minute};
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -92,7 +92,7 @@ fn lines(Told { why, rules }: &Told, now: Timestamp) -> String {
         ));
     }
     for notice in &why.notices {
-        out.push_str(&notice_lines(notice));
+        out.push_str(&notice_lines(notice, now));
     }
     out
 }
@@ -147,11 +147,4 @@ fn clause_lines(clause: &ClauseStanding) -> String {
         out.push_str(&format!("\n          → {zh} / {en}"));
     }
     out
-}
-
-/// A moment in Beijing, to the minute.
-fn minute(moment: Timestamp) -> String {
-    let minutes = moment.since_midnight_ms() / 60_000;
-    let (hour, minute) = (minutes / 60, minutes % 60);
-    format!("{} {hour:02}:{minute:02}", moment.day().to_iso())
 }

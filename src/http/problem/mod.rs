@@ -7,8 +7,9 @@ use crate::service::error::{
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use luyin_ledger::tx::{
-    AttestRefusal, AuditRefusal, EnrolRefusal, FormRefusal, GovernanceRefusal, IdentityRefusal,
-    NoticeRefusal, PublicationRefusal, Refusal, SignerRefusal, SpendRefusal, TrusteeRefusal,
+    AppealRefusal, AttestRefusal, AuditRefusal, EnrolRefusal, FormRefusal, GovernanceRefusal,
+    IdentityRefusal, NoticeRefusal, PublicationRefusal, Refusal, SignerRefusal, SpendRefusal,
+    TrusteeRefusal,
 };
 use rand::RngCore as _;
 use serde::Serialize;
@@ -207,6 +208,12 @@ const fn status_of(refusal: &Refusal) -> StatusCode {
             | NoticeRefusal::NoticeTooShort
             | NoticeRefusal::ReleaseOutsideNotice
             | NoticeRefusal::ReleaseOfThePast => CANNOT,
+        },
+        Refusal::Appeal(x) => match x {
+            AppealRefusal::Unknown => StatusCode::NOT_FOUND,
+            AppealRefusal::Repeated | AppealRefusal::Answered => CONFLICT,
+            AppealRefusal::NotReviewed | AppealRefusal::SameReviewer => FORBIDDEN,
+            AppealRefusal::NotReleased => CANNOT,
         },
         Refusal::Enrol(x) => match x {
             EnrolRefusal::RepeatedUid | EnrolRefusal::RepeatedOwner => CONFLICT,

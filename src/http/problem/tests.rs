@@ -91,6 +91,17 @@ fn refusals() -> Vec<Refusal> {
         ]
         .map(Refusal::from),
     );
+    all.extend(
+        [
+            AppealRefusal::NotReleased,
+            AppealRefusal::Repeated,
+            AppealRefusal::Unknown,
+            AppealRefusal::Answered,
+            AppealRefusal::NotReviewed,
+            AppealRefusal::SameReviewer,
+        ]
+        .map(Refusal::from),
+    );
     all.extend(persons());
     all.extend([Refusal::from(AuditRefusal::BatchGap { due: 1 })]);
     all.push(Refusal::ProofRejected(Statement::CheckIn));

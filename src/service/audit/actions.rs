@@ -21,7 +21,8 @@ pub struct ActionView {
     pub time: u64,
     /// In which block.
     pub height: u64,
-    /// `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice` or `notice_lifted`.
+    /// `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice`, `notice_lifted` or
+    /// `appeal_answered`.
     pub kind: &'static str,
     /// The action, canonical bytes in base64.
     pub action: String,
@@ -72,6 +73,7 @@ pub const fn kind_name(action: &GovernanceAction) -> &'static str {
         GovernanceAction::RiskList(_) => "risk_list",
         GovernanceAction::RiskNotice(_) => "risk_notice",
         GovernanceAction::NoticeLifted(_) => "notice_lifted",
+        GovernanceAction::AppealAnswered(_) => "appeal_answered",
     }
 }
 

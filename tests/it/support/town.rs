@@ -203,6 +203,7 @@ impl Town {
             ("attester", KeyKind::Attester, Member::Attester.key()),
             ("proposer", KeyKind::GovernanceProposer, seeded(2)),
             ("approver", KeyKind::GovernanceApprover, seeded(3)),
+            ("reviewer", KeyKind::GovernanceReviewer, seeded(4)),
         ];
         for (name, kind, key) in keys {
             let secret = Secret::Passphrase(Passphrase::new(PASSPHRASE).unwrap());
@@ -363,6 +364,27 @@ impl Town {
             "action",
             "--yes",
         ])
+    }
+
+    /// The approver approves for a reviewer, who signs last.
+    pub fn approve_and_review(&self) -> Said {
+        let approve = [
+            "authority",
+            "approve",
+            "--keystore",
+            "approver.keys",
+            "--file",
+            "action",
+            "--for-review",
+            "reviewed",
+            "--yes",
+        ];
+        let said = self.luyin(&approve);
+        if !said.success {
+            return said;
+        }
+        let review = ["authority", "review", "--keystore", "reviewer.keys"];
+        self.luyin(&[&review[..], &["--file", "reviewed", "--yes"]].concat())
     }
 
     pub fn open(&self) -> Said {

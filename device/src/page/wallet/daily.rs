@@ -81,7 +81,8 @@ impl<H: Host> WalletPage<H> {
                 if walked.pending == PendingFate::Open {
                     open.wallet.resume(label, &node)?;
                 }
-                open.kept_up.insert(person, asked.now);
+                open.wallet.follow_appeals(label, &node)?;
+                open.kept_up.insert(person.clone(), asked.now);
                 walked.steps
             }
         };

@@ -1,5 +1,6 @@
 //! The wallet's calls.
 
+mod appeal;
 mod daily;
 mod opening;
 mod passes;
@@ -144,6 +145,8 @@ impl<H: Host> WalletPage<H> {
                 let outcome = open.wallet.absorb(Some(&person), &node, &open.prover)?;
                 Reply::of(&OutcomeView::from(outcome))
             }
+            "appeal" => self.appeal(asked),
+            "appeals" => self.appeals(asked),
             "prove" => self.prove(asked),
             "takePass" => self.take_pass(asked),
             "signPass" => self.sign_pass(asked),

@@ -2,8 +2,8 @@
 
 use super::policies::{lenient, strict};
 use crate::client::{
-    AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, LiveNotice,
-    Marks, News, Problem, Receipt, Spend,
+    AppealAnswer, AppealState, AttestationDay, Bucket, BucketName, ClientError, Encoded,
+    EnrolledNote, Epoch, LiveNotice, Marks, News, Problem, PublicAppeal, Receipt, Spend,
 };
 use crate::enrolment::EnrolRequest;
 use crate::wallet::{HeldAttestation, Ledger, NymCard};
@@ -12,6 +12,7 @@ use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_ledger::forest::{Forest as Trees, Shape, Tree};
 use luyin_ledger::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint};
 use luyin_ledger::log::merkle::{LogHash, TreeHead};
+use luyin_protocol::appeal::{AppealEntry, due};
 use luyin_protocol::attestation::{Attestation, Statement};
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier};
@@ -24,7 +25,7 @@ use luyin_protocol::risk::RiskList;
 use luyin_protocol::sealed::SealedNote;
 use luyin_protocol::signature::{PublicKey, SealPublicKey, Sha256Hash};
 use luyin_protocol::time::{Day, Timestamp};
-use luyin_protocol::tx::{NoteRoot, Release, Tx};
+use luyin_protocol::tx::{Appeal, NoteRoot, Release, Tx};
 use rand::rngs::OsRng;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -72,6 +73,8 @@ struct State {
     risk_lists: Vec<RiskList>,
     notices: Vec<LiveNotice>,
     releases: Vec<Release>,
+    appeals: Vec<PublicAppeal>,
+    filed: Vec<Appeal>,
     asked: Vec<String>,
 }
 
@@ -153,6 +156,8 @@ impl FakeLedger {
             }],
             notices: Vec::new(),
             releases: Vec::new(),
+            appeals: Vec::new(),
+            filed: Vec::new(),
             asked: Vec::new(),
         };
         Self {
@@ -358,6 +363,59 @@ impl FakeLedger {
         })
     }
 
+    /// Files an appeal, one of a name against a notice.
+    fn file(&self, tx: &Appeal) -> Result<Receipt, ClientError> {
+        let mut state = self.state.borrow_mut();
+        let same = |a: &PublicAppeal| (a.notice, a.nym) == (tx.body.notice, tx.nym);
+        if state.appeals.iter().any(same) {
+            return Err(refused("appeal-repeated", 409));
+        }
+        state.entries += 1;
+        let (entry, time) = (state.entries, state.now);
+        state.appeals.push(PublicAppeal {
+            entry: AppealEntry(entry),
+            notice: tx.body.notice,
+            nym: tx.nym,
+            reason: tx.body.reason,
+            statement: tx.body.statement,
+            filed: time,
+            due: due(time),
+            state: AppealState::Open,
+            answer: None,
+        });
+        state.filed.push(tx.clone());
+        Ok(Receipt {
+            entry,
+            height: entry,
+            time,
+        })
+    }
+
+    /// The transactions that filed appeals.
+    pub(super) fn filed(&self) -> Vec<Appeal> {
+        self.state.borrow().filed.clone()
+    }
+
+    /// Settles the newest appeal.
+    pub(super) fn answer_newest(&self, settled: AppealState) {
+        let mut state = self.state.borrow_mut();
+        let time = state.now;
+        let newest = state.appeals.last_mut().unwrap();
+        newest.state = settled;
+        newest.answer = Some(AppealAnswer {
+            entry: newest.entry.0 + 1,
+            time,
+            late: time > newest.due,
+            words: Some("looked at again".into()),
+        });
+    }
+
+    pub(super) fn lift_notices(&self) {
+        let mut state = self.state.borrow_mut();
+        state.notices.clear();
+        state.releases.clear();
+    }
+
     /// The signed note, before there is an epoch without its line.
     fn checkpoint(&self, state: &State) -> String {
         let newest = state.epochs.last();
@@ -436,6 +494,12 @@ impl Ledger for FakeLedger {
         self.ask("notices")?;
         Ok(self.state.borrow().notices.clone())
     }
+    fn appeals(&self, after: u64) -> Result<Vec<PublicAppeal>, ClientError> {
+        self.ask(format!("appeals {after}"))?;
+        let state = self.state.borrow();
+        let later = |appeal: &&PublicAppeal| appeal.entry.0 > after;
+        Ok(state.appeals.iter().filter(later).cloned().collect())
+    }
     fn releases(&self, day: Day) -> Result<Vec<Release>, ClientError> {
         self.ask("releases")?;
         let state = self.state.borrow();
@@ -513,6 +577,7 @@ impl Ledger for FakeLedger {
                 receipt
             }
             Tx::Absorb(x) => self.spend(x.nf, x.cm_new, x.sealed)?,
+            Tx::Appeal(x) => self.file(x)?,
             _ => return Err(refused("wrong-kind", 400)),
         };
         if self.lag.get() {

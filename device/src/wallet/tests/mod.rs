@@ -1,5 +1,6 @@
 //! The wallet against a ledger in memory, with a file that can fail and a prover that only checks what it would prove.
 
+mod appeal;
 mod archive;
 mod crash;
 mod double;

@@ -127,8 +127,8 @@ fn a_risk_region_is_named_with_the_way_to_correct_it() {
     assert!(clause.todo_zh.as_ref().unwrap().contains("更正"));
 }
 
-/// A release of the day for the person's own handle, or for a stranger's, signed by trustees.
-fn release(
+/// A release of today for the person's own handle, or for a stranger's, signed by trustees.
+pub(super) fn release(
     wallet: &Wallet<MemoryVault>,
     ledger: &FakeLedger,
     mine: bool,
@@ -160,7 +160,7 @@ fn release(
     }
 }
 
-fn notice() -> crate::client::LiveNotice {
+pub(super) fn notice() -> crate::client::LiveNotice {
     crate::client::LiveNotice {
         id: NoticeId::from_bytes([4; 32]),
         class: NoticeClass::CloseContact,

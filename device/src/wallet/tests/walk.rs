@@ -123,6 +123,7 @@ impl Ledger for Liar {
         policies() -> Vec<luyin_protocol::policy::Policy>;
         risk_lists() -> Vec<luyin_protocol::risk::RiskList>;
         notices() -> Vec<crate::client::LiveNotice>;
+        appeals(after: u64) -> Vec<crate::client::PublicAppeal>;
         releases(day: Day) -> Vec<luyin_protocol::tx::Release>;
         enrolments(bucket: crate::client::BucketName) -> crate::client::Bucket<crate::client::EnrolledNote>;
         forest_tile(path: &str) -> Vec<u8>;

@@ -7,10 +7,12 @@ mod verify;
 
 use crate::store::{MemoryStore, Store};
 use crate::tx::tests::world::World;
+use luyin_protocol::appeal::AppealOutcome;
 use luyin_protocol::tx::Tx;
 use std::sync::Arc;
 
-/// The network with a person, an epoch, attestations, a notice with its release, and a check-in.
+/// The network with a person, an epoch, attestations, a notice with its release, a check-in, and two appeals of
+/// which one is answered.
 fn lived_in() -> World {
     let mut world = World::new();
     let tx = world.enrol(1);
@@ -22,6 +24,12 @@ fn lived_in() -> World {
     let class = luyin_protocol::risk::NoticeClass::Confirmed;
     let id = world.publish_notice(class, None);
     world.accept_one(world.release(id, world.today(), 500));
+    let first = world.proved_appeal(id, epoch, 71);
+    let second = world.proved_appeal(id, epoch, 72);
+    let filed = world.accept(vec![first, second]);
+    let refused = world.answer(filed.entries[0], id, AppealOutcome::Refused);
+    let tx = world.reviewed(refused);
+    world.accept_one(tx);
     world
 }
 

@@ -1,5 +1,6 @@
 //! Every rule of docs/protocol/07-ledger.md, and every refusal.
 
+mod appeals;
 mod archives;
 mod attestations;
 mod enrolment;

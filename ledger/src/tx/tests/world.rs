@@ -3,11 +3,13 @@
 use crate::chain::{Chain, Parts, Receipt};
 use crate::log::checkpoint::CheckpointSigner;
 use crate::log::disk::MemoryDisk;
+use crate::log::merkle::EntryIndex;
 use crate::state::notice::checkin_tag;
 use crate::store::{MemoryStore, Store};
 use crate::tx::{Claim, ProofVerifier, Refusal, Statement, Verdict, claim};
 use ark_bn254::Fr;
 use ed25519_dalek::{Signer, SigningKey};
+use luyin_protocol::appeal::{AppealEntry, AppealOutcome, AppealReason};
 use luyin_protocol::attestation::AttestationKind;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::{Did, DidDocument};
@@ -138,8 +140,16 @@ pub fn parts(disk: &MemoryDisk, store: &Arc<MemoryStore>) -> Parts {
 impl World {
     /// Genesis alone.
     pub fn bare() -> Self {
+        Self::founded(genesis())
+    }
+
+    fn founded(genesis: NetworkParameters) -> Self {
         let (disk, store) = (MemoryDisk::new(7), Arc::new(MemoryStore::simulated()));
-        let chain = Chain::create(parts(&disk, &store)).unwrap();
+        let chain = Chain::create(Parts {
+            genesis,
+            ..parts(&disk, &store)
+        })
+        .unwrap();
         Self {
             disk,
             store,
@@ -152,7 +162,21 @@ impl World {
 
     /// With registrar, laboratory, gate and policy 1.1.
     pub fn new() -> Self {
-        let mut world = Self::bare();
+        Self::bare().with_organisations()
+    }
+
+    /// The same, founded with these reviewers.
+    pub fn with_reviewers(seeds: &[u8]) -> Self {
+        let reviewers = seeds.iter().copied().map(public).collect();
+        Self::founded(NetworkParameters {
+            reviewers,
+            ..genesis()
+        })
+        .with_organisations()
+    }
+
+    fn with_organisations(self) -> Self {
+        let mut world = self;
         let seeds = [REGISTRAR, LAB, GATE, VENUE];
         let mut txs: Vec<Tx> = seeds.iter().map(|s| world.did_create(*s)).collect();
         txs.push(world.accredit(REGISTRAR, Role::Registrar { quota: Quota(8) }));
@@ -455,8 +479,43 @@ impl World {
         match tx {
             Tx::CheckIn(tx) => Tx::CheckIn(CheckIn { proof, ..tx }),
             Tx::Absorb(tx) => Tx::Absorb(Absorb { proof, ..tx }),
+            Tx::Appeal(tx) => Tx::Appeal(Appeal { proof, ..tx }),
             other => other,
         }
+    }
+
+    /// Of the person with that name in the notice's scope, today.
+    pub fn appeal(&self, notice: NoticeId, epoch: u32, nym: u64) -> Appeal {
+        Appeal {
+            body: AppealBody {
+                notice,
+                day: self.today(),
+                root: NoteRoot::Epoch(epoch),
+                reason: AppealReason::Recovered,
+                statement: None,
+            },
+            nym: Nym::from_value(fr(nym)),
+            proof: NO_PROOF,
+        }
+    }
+
+    pub fn proved_appeal(&self, notice: NoticeId, epoch: u32, nym: u64) -> Tx {
+        self.prove(Tx::Appeal(self.appeal(notice, epoch, nym)))
+    }
+
+    /// What is said to an appeal.
+    pub fn answer(
+        &self,
+        appeal: EntryIndex,
+        notice: NoticeId,
+        outcome: AppealOutcome,
+    ) -> GovernanceAction {
+        GovernanceAction::AppealAnswered(AppealAnswered {
+            appeal: AppealEntry(appeal.get()),
+            notice,
+            outcome,
+            reason: "looked at again".into(),
+        })
     }
 
     pub fn proved_checkin(&mut self, epoch: u32) -> Tx {
