@@ -33,6 +33,7 @@ export const REGULATOR_VIEWS = [
   regulator('verify', 'all', verify),
   regulator('verify-found', 'found', verify),
   regulator('actions', 'all', then(open, press('授权行为', 'Authority actions'), (page) => page.locator('article').first().waitFor())),
+  regulator('appeals', 'all', then(open, press('申诉', 'Appeals'), (page) => page.locator('article').first().waitFor())),
   regulator('checkpoint', 'all', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('checkpoint-wrong', 'found', then(open, press('检查点', 'Checkpoint'), (page) => page.locator('dl').waitFor())),
   regulator('report', 'found', report),

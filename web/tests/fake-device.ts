@@ -3,6 +3,7 @@
  * what a test tells it to refuse. Not shipped: nothing in src imports it.
  */
 import type {
+  AppealView,
   AttestationView,
   ClauseStanding,
   Consent,
@@ -144,6 +145,7 @@ export class FakeDevice implements Device {
   deskDone = true
   regions: readonly { code: string; zh: string; en: string; risk: boolean }[] = []
   disclosed: Disclosed[] = []
+  appeals: AppealView[] = []
   private progress = new Set<(progress: Progress) => void>()
   private deaths = new Set<(why: string) => void>()
   private handles = 0
@@ -294,6 +296,28 @@ export class FakeDevice implements Device {
       const found = this.find(label)
       found.attestations = found.attestations.slice(1)
       return { kind: 'accepted', entry: 43, height: 8, time: this.now }
+    },
+    appeal: async (label, notice, reason, file) => {
+      await this.begin('appeal', label, notice, reason, file)
+      const filed: AppealView = {
+        entry: 4_711,
+        notice,
+        reason,
+        filed: this.now,
+        due: this.now + 8 * 3_600_000,
+        state: 'open',
+        answer: null,
+        code: file === null ? null : '0123456789abcdef0123456789abcdef',
+      }
+      this.appeals.push(filed)
+      const standing = this.standings.get(label)
+      const notices = (standing?.notices ?? []).map((one) => (one.notice === notice ? { ...one, appeal: { due: filed.due, state: filed.state } } : one))
+      this.standings.set(label, { ...standing, notices })
+      return [filed]
+    },
+    appeals: async (label) => {
+      await this.begin('appeals', label)
+      return [...this.appeals]
     },
     prove: async (label, wanted) => {
       await this.begin('prove', label, wanted)

@@ -172,3 +172,17 @@ att 20784 ${hex(4)}
 
 — luyin.example/demo q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI=
 `
+
+/** What the node says of appeals: one overdue, one waiting, one granted. */
+export function appealAnswers(at = Number(new URLSearchParams(location.search).get('at') ?? '0')): Record<string, string> {
+  const hour = 3_600_000
+  const one = { notice: hex(61), nym: hex(62), reason: 'recovered' }
+  const filed = (before: number) => ({ filed: at - before, due: at - before + 8 * hour })
+  const appeals = [
+    { ...one, entry: 4_600, ...filed(30 * hour), state: 'granted', answer: { entry: 4_650, time: at - 28 * hour, late: false, words: '化验单弄混，已解除' } },
+    { ...one, entry: 4_700, ...filed(9 * hour), reason: 'not_me', statement: hex(63), state: 'overdue' },
+    { ...one, entry: 4_711, ...filed(hour), reason: 'other', state: 'open' },
+  ]
+  const figures = { now: at, filed: 3, open: 1, overdue: 1, granted: 1, refused: 0, lifted: 0, in_time: 1, late: 0, median_minutes: 120 }
+  return { '/v1/appeals': JSON.stringify({ appeals }), '/v1/appeals/statistics': JSON.stringify(figures) }
+}

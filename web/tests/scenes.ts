@@ -71,11 +71,26 @@ const SCENES: Readonly<Record<string, Scene>> = {
           evidence_kind: 'contact_record',
           clause: '传染病防治法 第三十九条',
           until: '2026-12-10',
+          appeal: null,
           appeal_zh: '可在 8 小时内向发布机关申诉，联系 did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE',
           appeal_en: 'appeals are answered within 8 hours; ask did:luyin:4TtCvts9marKrWNSe9y8cfVkxGmpCdKHeS7FtwWnSSeE',
         },
       ],
     })
+  },
+  /** An appeal waits, an older one was refused late. */
+  appealed: (device) => {
+    scene('red', device)
+    const appeal = { entry: 4_711, notice: '1f', reason: 'recovered', filed: device.now - 3_600_000, due: device.now + 7 * 3_600_000, state: 'open', answer: null, code: '0123456789abcdef0123456789abcdef' } as const
+    const answer = { entry: 4_650, time: device.now - 80_000_000, late: true, words: '复核后仍有效' }
+    device.appeals = [{ ...appeal, entry: 4_600, notice: '2e', reason: 'not_me', filed: device.now - 120_000_000, due: device.now - 91_200_000, state: 'refused', answer, code: null }, appeal]
+    const notices = device.standings.get('本人')?.notices ?? []
+    device.standings.set('本人', { ...device.standings.get('本人'), notices: notices.map((one) => ({ ...one, appeal: { due: appeal.due, state: appeal.state } })) })
+  },
+  /** An appeal that nobody answered in time. */
+  overdue: (device) => {
+    scene('appealed', device)
+    device.appeals = device.appeals.slice(1).map((one) => ({ ...one, filed: one.filed - 36_000_000, due: one.due - 36_000_000 }))
   },
   /** Nothing is missing that check-ins will not bring. */
   tomorrow: (device) => {

@@ -117,6 +117,24 @@ test('within 60 seconds of a risk notice the gate says red, without anybody touc
   await assertReadable(wallet.page, 'under notice')
 })
 
+test('who is under a notice appeals from the phone, sees the clock run and the notice end', async () => {
+  const { wallet } = first
+  await wallet.press('Appeal')
+  await wallet.page.getByLabel('Recovered, or the newest result is negative').check()
+  await wallet.page.getByLabel(/I want to file this/).check()
+  await assertReadable(wallet.page, 'an appeal that is filled in')
+  await wallet.press('File the appeal')
+  await wallet.page.getByRole('timer').waitFor()
+  await assertReadable(wallet.page, 'an appeal that waits')
+  await world.demo.grant()
+  await wallet.go('today')
+  await wallet.press('Sync now')
+  await wallet.page.getByText('There is a risk notice about you, see below').waitFor({ state: 'detached' })
+  await wallet.go('appeal')
+  await wallet.says('negative since Monday')
+  await assertReadable(wallet.page, 'an appeal that was granted')
+})
+
 test('a gate whose data have expired is grey', async () => {
   const { wallet } = second
   await gate.device.offline(true)

@@ -164,6 +164,12 @@ export class Demo {
     await this.luyin('authority', 'release', '--trustees', this.trustees)
   }
 
+  /** Grants the newest appeal; its notice ends. */
+  async grant() {
+    const { appeals } = await this.luyin('audit', 'appeals')
+    await this.govern('answer-appeal', '--appeal', String(appeals.at(-1).entry), '--outcome', 'granted', '--reason', 'negative since Monday')
+  }
+
   /** The laboratory's attestation to the card that a wallet showed. */
   async attest(kind, nym, day, value) {
     const date = new Date(day * DAY_MS).toISOString().slice(0, 10)

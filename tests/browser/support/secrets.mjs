@@ -73,7 +73,8 @@ const ASKED = [
   /^GET \/v1\/attestations\/roots\?day=\d+$/,
   /^GET \/forest\/notes\/\d+\/(upper|\d{3})(\.p\/\d+)?$/,
   /^GET \/forest\/att\/\d+\/\d+\/(upper|\d{3})(\.p\/\d+)?$/,
-  /^POST \/v1\/(checkins|absorbs)$/,
+  /^GET \/v1\/appeals\?after=\d+$/,
+  /^POST \/v1\/(checkins|absorbs|appeals)$/,
   /^POST \/v1\/desks\/[^/]+\/request$/,
 ]
 

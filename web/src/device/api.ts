@@ -38,7 +38,15 @@ export interface ClauseStanding {
   readonly until: number | null; readonly from: string | null; readonly todo_zh: string | null; readonly todo_en: string | null;
 }
 export interface PolicyStanding { readonly policy: string; readonly name_zh: string; readonly name_en: string; readonly met: boolean; readonly clauses: readonly ClauseStanding[] }
-export interface NoticeAboutMe { readonly notice: string; readonly class: string | null; readonly evidence_kind: string | null; readonly clause: string | null; readonly until: string | null; readonly appeal_zh: string; readonly appeal_en: string }
+/** Why a person appeals, and how an appeal stands. */
+export type AppealReason = 'not_me' | 'recovered' | 'evidence_wrong' | 'outlived' | 'other';
+export type AppealState = 'open' | 'overdue' | 'granted' | 'refused' | 'lifted';
+/** One's own appeal. `code`: what the office needs beside the file that was named, null where none was. */
+export interface AppealView {
+  readonly entry: number; readonly notice: string; readonly reason: AppealReason; readonly filed: number; readonly due: number; readonly state: AppealState;
+  readonly answer: { readonly entry: number; readonly time: number; readonly late: boolean; readonly words: string | null } | null; readonly code: string | null;
+}
+export interface NoticeAboutMe { readonly notice: string; readonly class: string | null; readonly evidence_kind: string | null; readonly clause: string | null; readonly until: string | null; readonly appeal: { readonly due: number; readonly state: AppealState } | null; readonly appeal_zh: string; readonly appeal_en: string }
 /** The library's Status, days as YYYY-MM-DD, times in ms. `until`: when the colour ends by itself (the next check-in due), null where it does not. */
 export interface Status {
   readonly person: string; readonly colour: Colour; readonly strongest: string | null; readonly policies: readonly PolicyStanding[];
@@ -94,6 +102,10 @@ export interface WalletDevice {
   consent(person: string, purpose: string, version: number, give: boolean, now: number): Promise<void>;
   receive(person: string, attestation: string): Promise<void>;
   absorb(person: string): Promise<Outcome>;
+  /** Appeals against a notice about the person; `file`: SHA-256 of a file for the office, as hex. One a notice: asked again, it is given as it stands. */
+  appeal(person: string, notice: string, reason: AppealReason, file: string | null): Promise<readonly AppealView[]>;
+  /** One's own appeals, as the last sync saw them. */
+  appeals(person: string): Promise<readonly AppealView[]>;
   /** `most`: how many are made at most in this call, null for all that are missing. */
   prove(person: string, wanted: { readonly venues: readonly string[]; readonly walkInBlocks: number; readonly paper: boolean; readonly policy: number | null; readonly day: string | null; readonly most: number | null }): Promise<Proved>;
   takePass(person: string, at: ShowAt, policy: number, now: number): Promise<PassTaken>;

@@ -8,7 +8,7 @@ import { Turns } from './turns'
 import { asFault, fault, named, type Call, type Part } from './wire'
 
 /** Which proving keys a call needs. */
-const PROVES: Readonly<Record<string, readonly string[]>> = { requestEnrolment: ['enrol'], checkin: ['checkin'], absorb: ['absorb'], prove: ['pass'] }
+const PROVES: Readonly<Record<string, readonly string[]>> = { requestEnrolment: ['enrol'], checkin: ['checkin'], absorb: ['absorb'], prove: ['pass'], appeal: ['pass'] }
 /** What may come to an end without the files, or opens them by itself. */
 const WITHOUT_FILES: readonly string[] = ['lock', 'restore']
 const STORES: Readonly<Record<Part, Name | null>> = { wallet: 'wallet', gate: 'gate', regulator: null }

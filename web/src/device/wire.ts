@@ -39,6 +39,8 @@ const WALLET = {
   consent: ['person', 'purpose', 'version', 'give', 'now'],
   receive: ['person', 'attestation'],
   absorb: ['person'],
+  appeal: ['person', 'notice', 'reason', 'file'],
+  appeals: ['person'],
   prove: ['person', 'wanted'],
   takePass: ['person', 'at', 'policy', 'now'],
   signPass: ['handle', 'now', 'gateCode'],

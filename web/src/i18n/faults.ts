@@ -20,6 +20,8 @@ const WAIT = told('账本还在整理最新记录', '几十秒后会自动继续
 const OURS = told('服务器的数据前后不符', '请勿继续，换一个网络或稍后再试，并告知管理员。', "The server's data contradict each other", 'Do not go on; try another network or later, and tell the administrator.')
 const DESK_CODE = told('登记台代码不对', '代码有 16 位字母和数字，请对照登记台的屏幕重新输入。', 'The desk’s code is not right', 'It has 16 letters and digits; compare it with the desk’s screen and type it again.')
 const AGAIN = told('规则或账本刚刚更新', '请重试一次，会按新的重新计算。', 'The rules or the ledger have just changed', 'Try once more; it is worked out again.')
+const NOT_RELEASED = told('今天的核对值还没有公布', '申诉要靠它认出是您本人。请过几分钟再试。', 'Today’s value is not released yet', 'By it an appeal is recognised as yours. Try again in a few minutes.')
+const NOTICE_ENDED = told('告知已解除或已到期', '无需申诉，请同步后查看。', 'The notice is lifted or over', 'There is nothing to appeal against; sync and look again.')
 
 /** By the stable slug of the refusal, written with underscores. */
 const FAULTS: Readonly<Record<string, Told>> = {
@@ -118,6 +120,13 @@ const FAULTS: Readonly<Record<string, Told>> = {
   earlier_slot: told('已有更晚时段的打卡', '无需补填。', 'A later half-day is checked in already', 'There is nothing to add.'),
   no_employer: told('没有填写单位', '补报只发给单位。请先在“家人”里填写单位编号。', 'No employer is set', 'A late statement goes to the employer alone. Set one under “People” first.'),
   live_notice: told('有生效中的风险告知', '请在“今天”页查看原因、期限和申诉办法。', 'A risk notice about you is in effect', 'See its reason, its end and how to appeal under “Today”.'),
+  notice_not_live: NOTICE_ENDED,
+  notice_lifted: NOTICE_ENDED,
+  notice_over: NOTICE_ENDED,
+  not_about_you: told('这份告知不是关于您的', '只有告知所指的人能申诉。', 'This notice is about somebody else', 'Only the person it is about can appeal.'),
+  appeal_not_yet: NOT_RELEASED,
+  appeal_not_released: NOT_RELEASED,
+  appeal_repeated: told('已申诉过这份告知', '请同步后在“申诉”里查看。', 'You have appealed against this notice', 'Sync and see it under “Appeals”.'),
   no_consent: told('尚未同意', '请先阅读并同意相应的处理目的。', 'Consent was not given', 'Read and give the consent first.'),
   // Passes.
   no_policy: told('没有生效的通行政策', '请稍后同步再试。', 'No policy is in effect', 'Sync and try again later.'),

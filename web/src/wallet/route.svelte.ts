@@ -5,6 +5,7 @@ export const SCREENS = [
   'pass',
   'more',
   'why',
+  'appeal',
   'itinerary',
   'attestations',
   'people',

@@ -13,6 +13,7 @@ export const SCREEN: Readonly<Record<Screen, Loaded>> = {
   pass: () => ({ default: Pass }),
   more: () => import('./screens/More.svelte'),
   why: () => import('./screens/Why.svelte'),
+  appeal: () => import('./screens/Appeal.svelte'),
   itinerary: () => import('./screens/Itinerary.svelte'),
   attestations: () => import('./screens/Attestations.svelte'),
   people: () => import('./screens/People.svelte'),

@@ -1,11 +1,11 @@
 import App from '../../src/regulator/App.svelte'
 import { show } from '../../src/shared/page'
-import { CHECKPOINT, FakeRegulator } from '../fake-regulator'
+import { appealAnswers, CHECKPOINT, FakeRegulator } from '../fake-regulator'
 import { pretend } from './node'
 
 // ?scene=NAME chooses the state.
 const scene = new URLSearchParams(location.search).get('scene')
-const device = new FakeRegulator(pretend({ '/checkpoint': CHECKPOINT }))
+const device = new FakeRegulator(pretend({ '/checkpoint': CHECKPOINT, ...appealAnswers() }))
 if (scene === 'none') device.records = []
 if (scene === 'found') {
   device.rejected = [device.records[0]?.name ?? '']

@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { language } from '../../src/i18n/language.svelte'
 import Regulator from '../../src/regulator/Regulator.svelte'
 import { setClock } from '../../src/shared/now.svelte'
-import { CHECKPOINT, FakeRegulator, REGULATOR } from '../fake-regulator'
+import { appealAnswers, CHECKPOINT, FakeRegulator, REGULATOR } from '../fake-regulator'
 import { AT } from '../setup'
 
 let user: ReturnType<typeof userEvent.setup>
@@ -141,6 +141,21 @@ test('authority actions show clause, evidence and both keys, and one key for two
   await user.selectOptions(screen.getByLabelText('种类'), 'policy')
   await waitFor(() => expect(screen.queryByText('传染病防治法第三十九条')).toBeNull())
   expect(screen.getByText('复工通行第一版')).toBeTruthy()
+})
+
+test('appeals are listed with their clock and figures, the overdue ones by choice alone', async () => {
+  const answers = appealAnswers(AT)
+  vi.stubGlobal('fetch', async (path: string) => new Response(answers[path.split('?')[0] ?? '']))
+  await open()
+  await user.click(screen.getByRole('button', { name: '申诉' }))
+  const figures = within(await screen.findByRole('region', { name: '申诉统计' }))
+  expect(figures.getByText('120 分钟')).toBeTruthy()
+  expect(screen.getAllByRole('article')).toHaveLength(3)
+  expect(screen.getByText('化验单弄混，已解除')).toBeTruthy()
+  expect(screen.getByText('还剩 7:00:00')).toBeTruthy()
+  await user.selectOptions(screen.getByLabelText('进展'), 'overdue')
+  expect(screen.getAllByRole('article')).toHaveLength(1)
+  expect(screen.getByText('已逾期 1:00:00')).toBeTruthy()
 })
 
 test('the checkpoint shows size, root, time and signature', async () => {

@@ -7,6 +7,7 @@ export const more = words(
     groups: { mine: '我的记录', give: '交给别人', keep: '钱包' },
     items: {
       why: '能不能通行',
+      appeal: '申诉',
       itinerary: '行程卡',
       attestations: '收到的证明',
       people: '家人',
@@ -89,6 +90,7 @@ export const more = words(
     groups: { mine: 'My records', give: 'For others', keep: 'The wallet' },
     items: {
       why: 'Would I get in?',
+      appeal: 'Appeals',
       itinerary: 'Itinerary card',
       attestations: 'Attestations received',
       people: 'People',

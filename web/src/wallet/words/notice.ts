@@ -11,6 +11,10 @@ export const notice = words(
     noticeUntil: '期限至',
     noticeAsk: '申诉',
     appealClock: (moment: string) => `现在提出申诉，最迟 ${moment} 前应有答复（8 小时）`,
+    appeal: '提出申诉',
+    look: '查看申诉',
+    due: (moment: string) => `应于 ${moment} 前答复`,
+    states: { open: '等待答复', overdue: '逾期未答复', granted: '申诉成立', refused: '申诉未获支持', lifted: '告知已解除' },
     evidence: '证据',
     evidences: {
       laboratory_report: '实验室检测报告',
@@ -29,6 +33,10 @@ export const notice = words(
     noticeUntil: 'Until',
     noticeAsk: 'Appeal',
     appealClock: (moment: string) => `If you appeal now, an answer is due by ${moment} (8 hours)`,
+    appeal: 'Appeal',
+    look: 'See the appeal',
+    due: (moment: string) => `To be answered by ${moment}`,
+    states: { open: 'Waiting for an answer', overdue: 'Overdue: no answer yet', granted: 'Granted', refused: 'Refused', lifted: 'The notice was lifted' },
     evidence: 'Evidence',
     evidences: {
       laboratory_report: 'A laboratory’s report',
