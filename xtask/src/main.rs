@@ -9,12 +9,13 @@ mod command;
 mod debian;
 mod deny;
 mod fuzz;
+mod itinerary;
 mod links;
 mod outside;
 mod properties;
+mod python;
 mod regions;
 mod report;
-mod schemathesis;
 mod setup;
 mod sources;
 mod suite;
@@ -100,6 +101,15 @@ enum Verb {
         #[arg(long, hide = true)]
         prepare: bool,
     },
+    /// Build the itinerary engine and measure it beside DuckDB; the figures come as JSON
+    BenchItinerary {
+        /// How many events, in millions; may be given several times
+        #[arg(long, value_name = "N", default_values_t = [1, 10, 100])]
+        millions: Vec<u32>,
+        /// Build what is measured, and stop
+        #[arg(long, hide = true)]
+        prepare: bool,
+    },
     /// Build the modules for the browser and the pages, which the service then carries
     Web,
     /// Make the region tables again from their sources
@@ -136,6 +146,8 @@ fn main() -> Result<ExitCode> {
         Verb::Bench { quick } => bench::run(&workspace, quick)?,
         Verb::BenchWeb { prepare: true, .. } => bench_web::prepare(&workspace)?,
         Verb::BenchWeb { json, .. } => bench_web::run(&workspace, json)?,
+        Verb::BenchItinerary { prepare: true, .. } => itinerary::prepare(&workspace)?,
+        Verb::BenchItinerary { millions, .. } => itinerary::bench(&workspace, &millions)?,
         Verb::Web => web::run(&workspace)?,
         Verb::Regions { check: true } => println!("{}", regions::check(&workspace)?),
         Verb::Regions { check: false } => regions::write(&workspace)?,

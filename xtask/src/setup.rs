@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::command::Program;
 use crate::debian;
-use crate::schemathesis;
+use crate::python::Environment;
 use crate::wasm;
 use crate::workspace::Workspace;
 
@@ -18,6 +18,8 @@ const CHROMIUM: &str = "chromium";
 pub const PROVING_KEYS: &str = "data/keys";
 const PINNED_CIRCUITS: &str = "circuits/pinned/circuits.json";
 const SNARKJS: &str = "tests/snarkjs";
+const SCHEMATHESIS: Environment =
+    Environment::new("data/schemathesis", "tests/schemathesis/requirements.txt");
 
 /// Something that a suite or a command cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,8 +130,12 @@ const STEPS: [Step; 10] = [
     Step {
         need: Need::Schemathesis,
         name: "Schemathesis",
-        look: |workspace| schemathesis::missing(workspace).map_or(State::Ready, State::Missing),
-        act: |workspace, _| schemathesis::install(workspace),
+        look: |workspace| {
+            SCHEMATHESIS
+                .missing(workspace)
+                .map_or(State::Ready, State::Missing)
+        },
+        act: |workspace, _| SCHEMATHESIS.install(workspace),
     },
 ];
 

@@ -10,7 +10,7 @@ use crate::command::Program;
 use crate::report::{self, Row, Verdict};
 use crate::setup::{self, Build, Need};
 use crate::workspace::Workspace;
-use crate::{browser, deny, fuzz, links, properties, regions, web, words};
+use crate::{browser, deny, fuzz, itinerary, links, properties, regions, web, words};
 
 /// How long the tests may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,29 @@ static SUITES: [Suite; 9] = [
     },
 ];
 
+// Run where they are named, and in the night: what they build takes longer than all the others together.
+static ON_DEMAND: [Suite; 1] = [Suite {
+    name: "itinerary",
+    what: "the itinerary engine is formatted, builds, and its tests pass",
+    needs: &[Need::DebianPackages, Need::Nextest],
+    actions: &[
+        Action::Cargo(&[
+            "fmt",
+            "--manifest-path",
+            itinerary::MANIFEST,
+            "--",
+            "--check",
+        ]),
+        Action::Cargo(&[
+            "nextest",
+            "run",
+            "--locked",
+            "--manifest-path",
+            itinerary::MANIFEST,
+        ]),
+    ],
+}];
+
 static NIGHTLY: [Suite; 2] = [
     Suite {
         name: "fuzz",
@@ -189,29 +212,35 @@ static NIGHTLY: [Suite; 2] = [
 
 /// A line for each suite.
 pub fn listing() -> String {
-    SUITES
+    let line = |suite: &Suite, when| format!("{:<10} {}{when}\n", suite.name, suite.what);
+    let usual = SUITES.iter().map(|suite| line(suite, ""));
+    let named = ON_DEMAND
         .iter()
-        .map(|suite| format!("{:<10} {}\n", suite.name, suite.what))
-        .collect()
+        .map(|suite| line(suite, " (only where named)"));
+    usual.chain(named).collect()
 }
 
-/// The suites of those names, in the order of the table; all for no names.
+/// The suites of those names, in the order of the table; for no names all but those on demand.
 pub fn choose(names: &[String]) -> Result<Vec<&'static Suite>> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| SUITES.iter().all(|suite| suite.name != *name))
-    {
+    if let Some(unknown) = names.iter().find(|name| {
+        SUITES
+            .iter()
+            .chain(&ON_DEMAND)
+            .all(|suite| suite.name != *name)
+    }) {
         bail!("no suite {unknown}; there are:\n{}", listing());
     }
+    let named = |suite: &&Suite| names.iter().any(|name| name == suite.name);
     Ok(SUITES
         .iter()
-        .filter(|suite| names.is_empty() || names.iter().any(|name| name == suite.name))
+        .filter(|suite| names.is_empty() || named(suite))
+        .chain(ON_DEMAND.iter().filter(named))
         .collect())
 }
 
 /// All suites and those of the night.
 pub fn nightly() -> Vec<&'static Suite> {
-    SUITES.iter().chain(&NIGHTLY).collect()
+    SUITES.iter().chain(&ON_DEMAND).chain(&NIGHTLY).collect()
 }
 
 /// Sets up and runs the suites one after another, prints the table, and fails if any failed.
@@ -299,6 +328,8 @@ mod tests {
         );
         let two = ["docs".to_owned(), "fmt".to_owned()];
         assert_eq!(names(&choose(&two).unwrap()), ["fmt", "docs"]);
+        let on_demand = ["itinerary".to_owned()];
+        assert_eq!(names(&choose(&on_demand).unwrap()), ["itinerary"]);
         let refused = choose(&["unit".to_owned()]).err().unwrap().to_string();
         assert!(refused.contains("no suite unit") && refused.contains("units"));
     }
