@@ -18,7 +18,7 @@ use crate::witness::{Logs, LogsError, SetupError, WitnessData, WitnessError, Wit
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   luyin witness init  --data witness-1 --name witness.example/one --json > witness-1.json
-  luyin witness serve --data witness-1 --listen 127.0.0.1:8201 --log luyin.example/demo+1a2b3c4d+AbCd...
+  luyin witness serve --data witness-1 --listen 127.0.0.1:8201 --log-key luyin.example/demo+1a2b3c4d+AbCd...
 What `init` prints goes into the founding data of networks (`luyin genesis init --witness`), which print the keys of their log.
 The data directory is the witness: one that was lost, or restored from a copy, may not run again under its key.")]
 pub enum Command {
@@ -42,7 +42,7 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         listen: SocketAddr,
         /// A key of a log to watch over, `<origin>+<id>+<key>`; may be repeated
-        #[arg(long = "log", value_name = "KEY", required = true)]
+        #[arg(long = "log-key", value_name = "KEY", required = true)]
         logs: Vec<String>,
         #[command(flatten)]
         passphrase: PassphraseArgs,
@@ -59,7 +59,7 @@ pub enum WitnessCommandError {
     #[error(transparent)]
     Setup(#[from] SetupError),
     /// The logs.
-    #[error("--log: {0}")]
+    #[error("--log-key: {0}")]
     Logs(#[from] LogsError),
     /// The records.
     #[error("this witness does not start: {0}")]

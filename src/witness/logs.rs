@@ -16,7 +16,7 @@ pub enum LogsError {
         source: SignError,
     },
     /// None: then every request is refused.
-    #[error("a witness of no log: give --log")]
+    #[error("a witness of no log: give --log-key")]
     None,
 }
 

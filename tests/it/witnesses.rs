@@ -77,7 +77,7 @@ impl Watched {
         let mut command = Command::new(env!("CARGO_BIN_EXE_luyin"));
         command
             .args(["--json", "witness", "serve", "--listen", &self.addresses[n]])
-            .args(["--log", &key, "--data"])
+            .args(["--log-key", &key, "--data"])
             .arg(witness_dir(self.dir.path(), n))
             .arg("--passphrase-file")
             .arg(self.dir.path().join("passphrase"));
