@@ -13,6 +13,7 @@ use luyin_protocol::network::NetworkParameters;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 pub(super) const NODE: &str = "http://node.example";
@@ -70,8 +71,11 @@ impl Host for Browser {
     fn report(&self, _: &str, _: usize, _: usize) {}
 }
 
+/// One network for all of a test: a ledger draws its keys anew each time.
 pub(super) fn parameters() -> NetworkParameters {
-    FakeLedger::new().parameters()
+    static PARAMETERS: LazyLock<NetworkParameters> =
+        LazyLock::new(|| FakeLedger::new().parameters());
+    PARAMETERS.clone()
 }
 
 pub(super) fn network() -> Answer {
