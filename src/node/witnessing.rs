@@ -87,7 +87,9 @@ impl Witnessing {
             agent: Blocking::patient(PATIENCE),
             metrics: metrics.clone(),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
         let thread = std::thread::Builder::new().name("witnessing".to_owned());
         thread.spawn(move || worker.run(&runtime))?;
         Ok(Cosigned {

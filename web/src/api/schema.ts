@@ -704,6 +704,131 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appeals by rising entry, with their clock and their answers */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AppealsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Appeal against a notice about oneself */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appeals/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How appeals went */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AppealStatisticsView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attestations": {
         parameters: {
             query?: never;
@@ -2896,11 +3021,19 @@ export type components = {
             /** @description SHA-256 of the evidence on file, where the action rests on any. */
             evidence?: string | null;
             /**
+             * @description What kind of evidence the action rests on, where it rests on any: `laboratory_report`, `diagnosis`, `contact_record`,
+             *     `statement_of_loss` or `court_order`.
+             */
+            evidence_kind?: string | null;
+            /**
              * Format: int64
              * @description In which block.
              */
             height: number;
-            /** @description `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice` or `notice_lifted`. */
+            /**
+             * @description `accredit`, `unaccredit`, `policy`, `risk_list`, `risk_notice`, `notice_lifted` or
+             *     `appeal_answered`.
+             */
             kind: string;
             /** @description The proposer's key, 64 hex digits. */
             proposer: string;
@@ -2971,6 +3104,110 @@ export type components = {
              * @description The median of its last active days.
              */
             usual?: number | null;
+        };
+        /** @description What settled an appeal. */
+        AnswerView: {
+            /**
+             * Format: int64
+             * @description The log's entry of it.
+             */
+            entry: number;
+            /** @description Whether it came after the hours. */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description When, milliseconds since 1970.
+             */
+            time: number;
+            /** @description Why, in the authority's words. */
+            words?: string | null;
+        };
+        /** @description How appeals went, of all there were. */
+        AppealStatisticsView: {
+            /**
+             * Format: int64
+             * @description Filed so far.
+             */
+            filed: number;
+            /**
+             * Format: int64
+             * @description Granted.
+             */
+            granted: number;
+            /**
+             * Format: int64
+             * @description Settled within 8 hours.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description Settled after them.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Their notice was lifted without a word to them.
+             */
+            lifted: number;
+            /**
+             * Format: int32
+             * @description Half of the settled ones took so many minutes at most; nothing where none is settled.
+             */
+            median_minutes?: number | null;
+            /**
+             * Format: int64
+             * @description As of when, milliseconds since 1970.
+             */
+            now: number;
+            /**
+             * Format: int64
+             * @description Not settled, not due yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Not settled, due.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Refused.
+             */
+            refused: number;
+        };
+        /** @description Appeals by rising entry. */
+        AppealsView: {
+            /** @description At most 1,000. */
+            appeals: components["schemas"]["AppealView"][];
+        };
+        /** @description An appeal. */
+        AppealView: {
+            answer?: null | components["schemas"]["AnswerView"];
+            /**
+             * Format: int64
+             * @description Until when it is to be answered.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description The log's entry that filed it: its name.
+             */
+            entry: number;
+            /**
+             * Format: int64
+             * @description When it was filed, milliseconds since 1970.
+             */
+            filed: number;
+            /** @description The notice that it is against, 64 hex digits. */
+            notice: string;
+            /** @description The person's name in the notice's scope and nowhere else, 64 hex digits: by it a wallet knows its own. */
+            nym: string;
+            /** @description `not_me`, `recovered`, `evidence_wrong`, `outlived` or `other`. */
+            reason: string;
+            /** @description `open`, `overdue`, `granted`, `refused`, or `lifted` where the notice ended without a word to the appeal. */
+            state: string;
+            /** @description Commitment to a file that the person hands to the office, 64 hex digits. */
+            statement?: string | null;
         };
         /** @description What was attempted, as far as it can be told. */
         Attempt: {
@@ -3378,6 +3615,10 @@ export type components = {
              * @description Its entry in the log.
              */
             entry: number;
+            /** @description SHA-256 of the evidence on file, 64 hex digits. */
+            evidence: string;
+            /** @description What kind of evidence it rests on. */
+            evidence_kind: string;
             /**
              * Format: int32
              * @description First day.
@@ -3716,6 +3957,10 @@ export type ActionsView = components['schemas']['ActionsView'];
 export type ActionView = components['schemas']['ActionView'];
 export type AlarmsView = components['schemas']['AlarmsView'];
 export type AlarmView = components['schemas']['AlarmView'];
+export type AnswerView = components['schemas']['AnswerView'];
+export type AppealStatisticsView = components['schemas']['AppealStatisticsView'];
+export type AppealsView = components['schemas']['AppealsView'];
+export type AppealView = components['schemas']['AppealView'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptRow = components['schemas']['AttemptRow'];
 export type AttemptSigner = components['schemas']['AttemptSigner'];
