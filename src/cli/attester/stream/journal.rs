@@ -413,7 +413,7 @@ mod tests {
         let withdrawn = Standing::Withdrawn { entry: Some(9) };
         assert_eq!(state(&journal, 2), Some(withdrawn));
         assert_eq!(state(&journal, 3), None);
-        assert_eq!(journal.unfinished(), [open.clone()]);
+        assert_eq!(journal.unfinished(), std::slice::from_ref(&open));
         assert_eq!(journal.begin(TODAY, vec![]).unwrap().number, 3);
     }
 
@@ -456,7 +456,7 @@ mod tests {
             let journal = Journal::open(&path, young.plus(1)).unwrap();
             assert_eq!(state(&journal, 1), None);
             assert!(state(&journal, 6).is_some());
-            assert_eq!(journal.unfinished(), [open.clone()]);
+            assert_eq!(journal.unfinished(), std::slice::from_ref(&open));
             assert_eq!(journal.next, 7);
         }
         assert!(std::fs::metadata(&path).unwrap().len() < before / 2);
