@@ -102,7 +102,8 @@ impl Witnessing {
         self.own.mark_changed();
         loop {
             // Nothing new: those who rested are asked again about the old.
-            let waited = runtime.block_on(tokio::time::timeout(REST, self.own.changed()));
+            let next = async { tokio::time::timeout(REST, self.own.changed()).await };
+            let waited = runtime.block_on(next);
             if matches!(waited, Ok(Err(_))) {
                 return;
             }

@@ -19,7 +19,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A node and two witnesses, both of which its readers ask for.
 struct Watched {
@@ -128,10 +128,15 @@ impl Watched {
         loop {
             match self.believed() {
                 Ok(signed) if signed.checkpoint().size() > entry => return signed,
-                other => assert!(begin.elapsed() < PATIENCE, "{other:?}"),
+                other => assert!(begin.elapsed() < PATIENCE, "{other:?}: {}", self.log()),
             }
             std::thread::yield_now();
         }
+    }
+
+    /// What node and witnesses wrote into their logs.
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
     }
 
     /// Hands a checkpoint to a witness, as a log would.
