@@ -89,7 +89,7 @@ fn a_card_shows_its_mask_and_one_of_elsewhere_is_refused_by_name() {
     let shown = read(serde_json::to_string(&card()).unwrap()).unwrap();
     assert_eq!(
         (&shown["surname"], &shown["digits"]),
-        (&json!("王"), &json!("21"))
+        (&json!("赵"), &json!("21"))
     );
     let (mut network, mut attester, mut day) = (card(), card(), card());
     network.network = NetworkId::from_bytes([9; 32]);
