@@ -296,11 +296,9 @@ async fn derive(
     }
     report.seconds.query += begun.elapsed().as_secs_f64();
     let begun = Instant::now();
-    let Table { days, sets } = table;
-    for (day, rows) in days {
-        let changed = state.put(day, &rows, &sets)?;
-        report.derived.insert(Date(day), changed);
-    }
+    let put = state.put(&table.days, &table.sets)?;
+    let put = put.into_iter().map(|(day, changed)| (Date(day), changed));
+    report.derived.extend(put);
     report.seconds.writing += begun.elapsed().as_secs_f64();
     Ok(())
 }
