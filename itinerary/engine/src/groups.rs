@@ -179,7 +179,7 @@ mod tests {
         let session = SessionContext::new();
         let step = u64::MAX / 1000;
         let tokens: Vec<u64> = (0..1000)
-            .map(|n| (n * 7919 % 1000) * step | 1 << 63)
+            .map(|n| ((n * 7919 % 1000) * step) | (1 << 63))
             .collect();
         let half = |range: std::ops::Range<usize>| {
             let tokens = tokens[range.clone()].iter().map(|t| Some(*t)).collect();
