@@ -118,7 +118,7 @@ impl Derivation {
         if let Some(early) = deliveries.iter().find(|d| d.moment.timestamp() > self.now) {
             return Err(DeriveError::Early(early.moment));
         }
-        let session = session();
+        let session = session()?;
         let manifest = self.read(state, &session, &deliveries, &mut report).await?;
         if manifest != *state.manifest() {
             state.commit(manifest)?;
