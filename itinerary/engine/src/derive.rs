@@ -7,31 +7,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::UInt64Type;
 use datafusion::common::DataFusionError;
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::{col, lit};
 use datafusion::prelude::SessionContext;
-use futures::StreamExt;
 use luyin_itinerary::{Counts, DayRecord, Delivery, DeliveryError, Moment, Rules};
 use luyin_protocol::itinerary::Itinerary;
 use luyin_protocol::time::{Day, Timestamp};
 use serde::Serialize;
 
 use crate::fingerprint::fingerprints;
-use crate::groups::{fold_by_subscriber, numbers};
+use crate::groups::fold_by_subscriber;
 use crate::judged::Judged;
 use crate::packed::PORT;
 use crate::session::session;
 use crate::source::{SourceError, events};
 use crate::state::{Date, Manifest, Read, Sets, State, StateError};
-use crate::stays::{Stays, each_day};
+use crate::stays::{Part, Stays};
 pub use crate::survey::Duplicates;
 use crate::survey::{Survey, survey};
 
-/// Days that are derived in one reading of the deliveries. More are read faster and held in more memory.
-const DAYS_AT_ONCE: u16 = 4;
+/// Days are derived in one reading of the deliveries that touch them while these have so many rows, which are held at 16 bytes
+/// each for a while. Of more rows, one day is derived after another.
+const ROWS_AT_ONCE: u64 = 16_000_000;
 
 /// Why a derivation stopped. What was derived before stands, the rest is pending.
 #[derive(Debug, thiserror::Error)]
@@ -120,14 +118,13 @@ impl Derivation {
         if let Some(early) = deliveries.iter().find(|d| d.moment.timestamp() > self.now) {
             return Err(DeriveError::Early(early.moment));
         }
-        let session = session();
+        let session = session()?;
         let manifest = self.read(state, &session, &deliveries, &mut report).await?;
         if manifest != *state.manifest() {
             state.commit(manifest)?;
         }
-        let pending: Vec<Day> = state.manifest().pending.iter().map(|date| date.0).collect();
-        for days in at_once(&pending) {
-            derive(&session, state, &deliveries, days, &mut report).await?;
+        for days in at_once(state.manifest()) {
+            derive(&session, state, &deliveries, &days, &mut report).await?;
         }
         if let Some(first) = state.manifest().first_kept(Rules::embedded()) {
             let forgotten = state.forget_before(first)?;
@@ -219,15 +216,23 @@ fn still_there(
     Ok(())
 }
 
-/// Days that lie close enough together to be derived in one reading.
-fn at_once(days: &[Day]) -> Vec<&[Day]> {
-    let mut out = Vec::new();
-    let mut rest = days;
-    while let Some(first) = rest.first() {
-        let until = first.plus(DAYS_AT_ONCE);
-        let (now, later) = rest.split_at(rest.partition_point(|day| *day < until));
-        out.push(now);
-        rest = later;
+/// Pending days, the oldest first, as many together as may be derived in one reading.
+fn at_once(manifest: &Manifest) -> Vec<Vec<Day>> {
+    let mut out: Vec<Vec<Day>> = Vec::new();
+    let mut touching: BTreeSet<Moment> = BTreeSet::new();
+    for date in &manifest.pending {
+        let read = manifest.deliveries.iter();
+        let here = read.filter(|(_, read)| read.days.contains(date));
+        touching.extend(here.clone().map(|(moment, _)| *moment));
+        let read = touching.iter().filter_map(|m| manifest.deliveries.get(m));
+        let rows: u64 = read.map(|read| read.counts.rows).sum();
+        match out.last_mut() {
+            Some(days) if rows <= ROWS_AT_ONCE => days.push(date.0),
+            _ => {
+                touching = here.map(|(moment, _)| *moment).collect();
+                out.push(vec![date.0]);
+            }
+        }
     }
     out
 }
@@ -285,25 +290,15 @@ async fn derive(
     let mut table = Table::of(days);
     if let Some(rows) = judged(session, touching, Some((*first, *last))).await? {
         let stays = Stays::of_days(*first, *last);
-        let mut batches = fold_by_subscriber(session, rows, stays).await?;
-        while let Some(batch) = batches.next().await {
-            let batch = batch?;
-            let tokens = batch.column(0).as_primitive::<UInt64Type>();
-            for (token, bytes) in tokens.iter().zip(batch.column(1).as_binary::<i32>()) {
-                if let (Some(token), Some(bytes)) = (token, bytes) {
-                    table.take(token, bytes);
-                }
-            }
+        for part in fold_by_subscriber(session, rows, stays).await? {
+            table.take(&part);
         }
     }
     report.seconds.query += begun.elapsed().as_secs_f64();
     let begun = Instant::now();
-    let Table { days, sets } = table;
-    for (day, mut rows) in days {
-        rows.sort_unstable();
-        let changed = state.put(day, &rows, &sets)?;
-        report.derived.insert(Date(day), changed);
-    }
+    let put = state.put(&table.days, &table.sets)?;
+    let put = put.into_iter().map(|(day, changed)| (Date(day), changed));
+    report.derived.extend(put);
     report.seconds.writing += begun.elapsed().as_secs_f64();
     Ok(())
 }
@@ -322,15 +317,16 @@ impl Table {
         }
     }
 
-    /// Takes a subscriber's days.
-    fn take(&mut self, token: u64, bytes: &[u8]) {
-        let Self { days, sets } = self;
-        each_day(numbers(bytes), |day, regions| {
-            let number = sets.number(regions, || record(regions));
-            if let Some(rows) = days.get_mut(&day) {
-                rows.push((token, number));
+    /// Takes the days of some subscribers, whose tokens are above those of all before.
+    fn take(&mut self, part: &Part) {
+        let sets = part.sets.iter();
+        let sets = sets.map(|regions| self.sets.number(regions, || record(regions)));
+        let sets: Vec<u32> = sets.collect();
+        for (day, token, set) in &part.days {
+            if let (Some(rows), Some(set)) = (self.days.get_mut(day), sets.get(*set)) {
+                rows.push((*token, *set));
             }
-        });
+        }
     }
 }
 
@@ -347,12 +343,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_taken_together_only_where_they_lie_together() {
-        let days: Vec<Day> = [1, 2, 4, 5, 9, 30].map(Day::new).into();
-        let groups: Vec<Vec<u16>> = at_once(&days)
-            .into_iter()
+    fn days_are_derived_together_while_the_deliveries_that_touch_them_are_small() {
+        let mut manifest = Manifest::default();
+        // Every delivery holds its day and late events of the day before.
+        for day in 10..16 {
+            let rows = if day < 13 { 4_000_000 } else { 15_000_000 };
+            let counts = Counts {
+                rows,
+                ..Counts::default()
+            };
+            let days = [day - 1, day].map(|day| Date(Day::new(day)));
+            manifest.pending.extend(days);
+            let read = Read {
+                files: Vec::new(),
+                days: days.into(),
+                counts,
+            };
+            let moment = Moment::new(Day::new(day + 1), 120);
+            manifest.deliveries.insert(moment, read);
+        }
+        let groups = at_once(&manifest);
+        let groups: Vec<Vec<u16>> = groups
+            .iter()
             .map(|days| days.iter().map(|day| day.get()).collect())
             .collect();
-        assert_eq!(groups, [vec![1, 2, 4], vec![5], vec![9], vec![30]]);
+        let wanted = [vec![9, 10, 11], vec![12], vec![13], vec![14], vec![15]];
+        assert_eq!(groups, wanted);
     }
 }

@@ -1,307 +1,208 @@
-//! An aggregate function over the rows of each subscriber, which holds a few 64-bit numbers for it: one group a subscriber
-//! and numbers in it cost less than one group for each of them.
+//! Rows brought together by subscriber. They are dealt into buckets by the first bits of the token, which are random, and each
+//! bucket is sorted by itself, where it fits a core's cache. A table of a million subscribers would be missed by the cache
+//! with nearly every row, and the cost of a row would grow with their number.
 
-use std::fmt::Debug;
-use std::hash::Hash;
-use std::mem;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, BooleanArray};
-use datafusion::arrow::datatypes::{DataType, UInt64Type};
-use datafusion::common::{Result, exec_err, not_impl_err};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::UInt64Type;
+use datafusion::common::{DataFusionError, Result, exec_err};
 use datafusion::dataframe::DataFrame;
-use datafusion::execution::SendableRecordBatchStream;
-use datafusion::logical_expr::function::AccumulatorArgs;
-use datafusion::logical_expr::utils::AggregateOrderSensitivity;
-use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
-use datafusion::physical_expr::aggregate::AggregateExprBuilder;
-use datafusion::physical_plan::aggregates::{AggregateExec, AggregateMode, PhysicalGroupBy};
-use datafusion::physical_plan::expressions::col;
-use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::{Partitioning, execute_stream};
+use datafusion::physical_plan::execute_stream_partitioned;
 use datafusion::prelude::SessionContext;
+use futures::StreamExt;
+use tokio::task::JoinSet;
 
-const WIDTH: usize = size_of::<u64>();
+const BITS: u32 = 8;
+const BUCKETS: usize = 1 << BITS;
 
-/// What is held of a subscriber.
-pub trait Fold: Debug + Copy + Eq + Hash + Send + Sync + 'static {
-    /// The function's name.
-    const NAME: &'static str;
+/// A subscriber, 0 for none, with a number that says something of a row.
+pub type Pair = (u64, u64);
 
-    /// Takes a row.
-    fn take(&self, held: &mut Vec<u64>, row: u64);
+/// What is made of the rows of subscribers.
+pub trait Fold: Copy + Send + Sync + 'static {
+    /// What is made of a bucket.
+    type Out: Send + 'static;
 
-    /// Takes a number that was held of other rows of the same subscriber.
-    fn join(&self, held: &mut Vec<u64>, part: u64);
+    /// The number that is sorted by, from a row's fate; `None` passes the row over.
+    fn number(&self, fate: u64) -> Option<u64>;
 
-    /// Makes of what was held what is asked for.
-    fn finish(&self, held: &mut Vec<u64>);
+    /// What becomes of a bucket: all pairs of some subscribers, in order.
+    fn fold(&self, sorted: &[Pair]) -> Self::Out;
 }
 
-/// Rows with the columns `subscriber` and `packed`, folded for each subscriber: batches of a subscriber and the bytes of its
-/// numbers.
-///
-/// The rows are divided by subscriber first, and each part is folded by itself. The optimiser would fold first and divide
-/// afterwards, and every subscriber would be held twice; hence no plan of its own.
-pub async fn fold_by_subscriber(
+/// Rows with the columns `subscriber` and `packed`, folded: one result a bucket, in the order of tokens.
+pub async fn fold_by_subscriber<F: Fold>(
     session: &SessionContext,
     rows: DataFrame,
-    fold: impl Fold,
-) -> Result<SendableRecordBatchStream> {
-    let rows = rows.create_physical_plan().await?;
-    let schema = rows.schema();
-    let (subscriber, packed) = (col("subscriber", &schema)?, col("packed", &schema)?);
-    let parts = session.state().config().target_partitions();
-    let by = Partitioning::Hash(vec![Arc::clone(&subscriber)], parts);
-    let divided = Arc::new(RepartitionExec::try_new(rows, by)?);
-    let function = AggregateUDF::from(PerSubscriber {
-        signature: Signature::exact(vec![DataType::UInt64], Volatility::Immutable),
-        fold,
-    });
-    let function = AggregateExprBuilder::new(Arc::new(function), vec![packed])
-        .schema(Arc::clone(&schema))
-        .alias("numbers")
-        .build()?;
-    let folded = AggregateExec::try_new(
-        AggregateMode::SinglePartitioned,
-        PhysicalGroupBy::new_single(vec![(subscriber, "subscriber".to_owned())]),
-        vec![Arc::new(function)],
-        vec![None],
-        divided,
-        schema,
-    )?;
-    execute_stream(Arc::new(folded), session.task_ctx())
-}
-
-/// The numbers of a value of the function.
-pub fn numbers(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    let (numbers, _) = bytes.as_chunks::<WIDTH>();
-    numbers.iter().map(|number| u64::from_le_bytes(*number))
-}
-
-/// The function.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct PerSubscriber<F> {
-    signature: Signature,
     fold: F,
-}
-
-impl<F: Fold> AggregateUDFImpl for PerSubscriber<F> {
-    fn name(&self) -> &str {
-        F::NAME
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Binary)
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
-    }
-
-    fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        not_impl_err!("{} is asked for by subscriber", F::NAME)
-    }
-
-    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
-        true
-    }
-
-    fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Groups::of(self.fold)))
-    }
-}
-
-/// What is held of every subscriber of a part.
-struct Groups<F> {
-    fold: F,
-    groups: Vec<Vec<u64>>,
-    /// Numbers that there is room for.
-    room: usize,
-}
-
-impl<F: Fold> Groups<F> {
-    const fn of(fold: F) -> Self {
-        Self {
-            fold,
-            groups: Vec::new(),
-            room: 0,
-        }
-    }
-
-    fn grow(&mut self, groups: usize) {
-        if self.groups.len() < groups {
-            self.groups.resize_with(groups, Vec::new);
-        }
-    }
-
-    fn with(&mut self, group: usize, change: impl FnOnce(&F, &mut Vec<u64>)) -> Result<()> {
-        let Some(held) = self.groups.get_mut(group) else {
-            return exec_err!("{}: group {group} was not announced", F::NAME);
-        };
-        let before = held.capacity();
-        change(&self.fold, held);
-        self.room += held.capacity() - before;
-        Ok(())
-    }
-
-    fn emit(&mut self, emit_to: EmitTo) -> Vec<Vec<u64>> {
-        let groups = match emit_to {
-            EmitTo::All => mem::take(&mut self.groups),
-            EmitTo::First(n) => {
-                let rest = self.groups.split_off(n.min(self.groups.len()));
-                mem::replace(&mut self.groups, rest)
+) -> Result<Vec<F::Out>> {
+    let plan = rows.create_physical_plan().await?;
+    let mut dealing = JoinSet::new();
+    for mut stream in execute_stream_partitioned(plan, session.task_ctx())? {
+        dealing.spawn(async move {
+            let mut buckets = Buckets::default();
+            while let Some(batch) = stream.next().await {
+                buckets.deal(&batch?, fold)?;
             }
-        };
-        self.room -= groups.iter().map(Vec::capacity).sum::<usize>();
-        groups
+            Ok::<_, DataFusionError>(buckets)
+        });
+    }
+    let mut dealt: Vec<Buckets> = Vec::new();
+    while let Some(buckets) = dealing.join_next().await {
+        dealt.push(buckets.map_err(joined)??);
+    }
+    let threads = session.state().config().target_partitions();
+    fold_all(dealt, fold, threads).await
+}
+
+fn joined(error: tokio::task::JoinError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+/// Pairs by the first bits of their tokens.
+struct Buckets(Vec<Vec<Pair>>);
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self(vec![Vec::new(); BUCKETS])
     }
 }
 
-fn bytes(groups: Vec<Vec<u64>>) -> ArrayRef {
-    let numbers = groups.iter().map(Vec::len).sum::<usize>();
-    let mut out = BinaryBuilder::with_capacity(groups.len(), numbers * WIDTH);
-    let mut bytes = Vec::new();
-    for held in groups {
-        bytes.clear();
-        bytes.extend(held.iter().flat_map(|number| number.to_le_bytes()));
-        out.append_value(&bytes);
-    }
-    Arc::new(out.finish())
-}
-
-impl<F: Fold> GroupsAccumulator for Groups<F> {
-    fn update_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        opt_filter: Option<&BooleanArray>,
-        total_num_groups: usize,
-    ) -> Result<()> {
-        self.grow(total_num_groups);
-        let ([values], None) = (values, opt_filter) else {
-            return exec_err!("{} takes one column and no filter", F::NAME);
+impl Buckets {
+    fn deal(&mut self, batch: &RecordBatch, fold: impl Fold) -> Result<()> {
+        let [tokens, fates] = batch.columns() else {
+            return exec_err!("rows have a subscriber and a fate");
         };
-        let values = values.as_primitive::<UInt64Type>();
-        if values.null_count() > 0 {
-            return exec_err!("{}: a row without a fate", F::NAME);
+        let tokens = tokens.as_primitive::<UInt64Type>();
+        let fates = fates.as_primitive::<UInt64Type>();
+        if fates.null_count() > 0 {
+            return exec_err!("a row without a fate");
         }
-        for (row, group) in values.values().iter().zip(group_indices) {
-            self.with(*group, |fold, held| fold.take(held, *row))?;
-        }
-        Ok(())
-    }
-
-    fn merge_batch(
-        &mut self,
-        values: &[ArrayRef],
-        group_indices: &[usize],
-        total_num_groups: usize,
-    ) -> Result<()> {
-        self.grow(total_num_groups);
-        let [values] = values else {
-            return exec_err!("{} has one state", F::NAME);
-        };
-        for (value, group) in values.as_binary::<i32>().iter().zip(group_indices) {
-            for part in value.into_iter().flat_map(numbers) {
-                self.with(*group, |fold, held| fold.join(held, part))?;
+        for (token, fate) in tokens.iter().zip(fates.values()) {
+            if let Some(number) = fold.number(*fate) {
+                let token = token.unwrap_or(0);
+                if let Some(bucket) = self.0.get_mut(bucket_of(token)) {
+                    bucket.push((token, number));
+                }
             }
         }
         Ok(())
     }
+}
 
-    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let mut groups = self.emit(emit_to);
-        for held in &mut groups {
-            self.fold.finish(held);
+/// The highest bit is the same in all tokens; numbers that are none count for nothing, and lie where they lie.
+fn bucket_of(token: u64) -> usize {
+    let [first, second, ..] = token.to_be_bytes();
+    usize::from(first << 1 | second >> 7)
+}
+
+/// Folds each bucket, all cores at once.
+async fn fold_all<F: Fold>(dealt: Vec<Buckets>, fold: F, threads: usize) -> Result<Vec<F::Out>> {
+    let mut whole: Vec<Mutex<Vec<Vec<Pair>>>> = Vec::new();
+    whole.resize_with(BUCKETS, Mutex::default);
+    for Buckets(buckets) in dealt {
+        for (part, all) in buckets.into_iter().zip(&mut whole) {
+            all.get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(part);
         }
-        Ok(bytes(groups))
     }
-
-    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        Ok(vec![bytes(self.emit(emit_to))])
+    let (whole, next) = (Arc::new(whole), Arc::new(AtomicUsize::new(0)));
+    let mut folding = JoinSet::new();
+    for _ in 0..threads.max(1) {
+        let (whole, next) = (Arc::clone(&whole), Arc::clone(&next));
+        folding.spawn_blocking(move || {
+            let mut done = Vec::new();
+            loop {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                let Some(parts) = whole.get(n) else { break };
+                let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+                // What was folded is given back at once.
+                let mut pairs = std::mem::take(&mut *parts).concat();
+                pairs.sort_unstable();
+                done.push((n, fold.fold(&pairs)));
+            }
+            done
+        });
     }
-
-    fn convert_to_state(&self, _: &[ArrayRef], _: Option<&BooleanArray>) -> Result<Vec<ArrayRef>> {
-        // Asked of a partial aggregate that finds hardly anything to join, and there is none here.
-        not_impl_err!("{} is not aggregated in two steps", F::NAME)
+    let mut all = Vec::with_capacity(BUCKETS);
+    while let Some(done) = folding.join_next().await {
+        all.extend(done.map_err(joined)?);
     }
-
-    fn size(&self) -> usize {
-        self.groups.capacity() * size_of::<Vec<u64>>() + self.room * WIDTH
-    }
+    all.sort_unstable_by_key(|(n, _)| *n);
+    Ok(all.into_iter().map(|(_, out)| out).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use datafusion::arrow::array::UInt64Array;
 
     use super::*;
 
-    /// Holds the rows, and makes their sum of them.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    struct Sum;
+    /// Passes odd numbers over, and keeps the rest.
+    #[derive(Clone, Copy)]
+    struct Even;
 
-    impl Fold for Sum {
-        const NAME: &'static str = "sum";
+    impl Fold for Even {
+        type Out = Vec<Pair>;
 
-        fn take(&self, held: &mut Vec<u64>, row: u64) {
-            held.push(row);
+        fn number(&self, fate: u64) -> Option<u64> {
+            fate.is_multiple_of(2).then_some(fate)
         }
 
-        fn join(&self, held: &mut Vec<u64>, part: u64) {
-            held.push(part);
-        }
-
-        fn finish(&self, held: &mut Vec<u64>) {
-            *held = vec![held.iter().sum()];
+        fn fold(&self, sorted: &[Pair]) -> Vec<Pair> {
+            sorted.to_vec()
         }
     }
 
-    fn rows(rows: &[u64]) -> [ArrayRef; 1] {
-        [Arc::new(UInt64Array::from(rows.to_vec()))]
+    fn frame(
+        session: &SessionContext,
+        tokens: Vec<Option<u64>>,
+        fates: Vec<Option<u64>>,
+    ) -> DataFrame {
+        let tokens: UInt64Array = tokens.into();
+        let fates: UInt64Array = fates.into();
+        let columns: [(&str, datafusion::arrow::array::ArrayRef); 2] = [
+            ("subscriber", Arc::new(tokens)),
+            ("packed", Arc::new(fates)),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(n, c)| (n, c, true)));
+        session.read_batch(batch.unwrap()).unwrap()
     }
 
-    fn sums(out: &ArrayRef) -> Vec<u64> {
-        let values = out.as_binary::<i32>().iter().flatten();
-        values.flat_map(numbers).collect()
+    #[tokio::test]
+    async fn every_row_comes_out_once_and_in_the_order_of_tokens() {
+        let session = SessionContext::new();
+        let step = u64::MAX / 1000;
+        let tokens: Vec<u64> = (0..1000)
+            .map(|n| ((n * 7919 % 1000) * step) | (1 << 63))
+            .collect();
+        let half = |range: std::ops::Range<usize>| {
+            let tokens = tokens[range.clone()].iter().map(|t| Some(*t)).collect();
+            frame(&session, tokens, range.map(|n| Some(n as u64)).collect())
+        };
+        let rows = half(0..400).union(half(400..1000)).unwrap();
+        let none = frame(&session, vec![None, Some(5)], vec![Some(8), Some(6)]);
+        let out = fold_by_subscriber(&session, rows.union(none).unwrap(), Even);
+        let out = out.await.unwrap();
+        assert_eq!(out.len(), BUCKETS);
+        let out = out.concat();
+        let mut wanted: Vec<Pair> = tokens.iter().copied().zip(0..).collect();
+        wanted.retain(|(_, n)| n % 2 == 0);
+        wanted.sort_unstable();
+        // Those of no token lie in the first bucket, and before all others.
+        assert_eq!(out[..2], [(0, 8), (5, 6)]);
+        assert_eq!(out[2..], wanted);
     }
 
-    #[test]
-    fn halves_that_are_joined_are_the_whole_and_groups_come_out_in_order() {
-        let mut whole = Groups::of(Sum);
-        whole
-            .update_batch(&rows(&[1, 20, 2, 300]), &[0, 1, 0, 2], None, 3)
-            .unwrap();
-        assert!(whole.size() > 4 * WIDTH);
-        let first = whole.evaluate(EmitTo::First(2)).unwrap();
-        assert_eq!(sums(&first), [3, 20]);
-        // What was the third group is the first now.
-        whole.update_batch(&rows(&[1]), &[0], None, 1).unwrap();
-        assert_eq!(sums(&whole.evaluate(EmitTo::All).unwrap()), [301]);
-        assert_eq!(whole.room, 0);
-
-        let (mut half, mut joined) = (Groups::of(Sum), Groups::of(Sum));
-        half.update_batch(&rows(&[1, 20]), &[0, 1], None, 2)
-            .unwrap();
-        joined.update_batch(&rows(&[2]), &[0], None, 1).unwrap();
-        joined
-            .merge_batch(&half.state(EmitTo::All).unwrap(), &[0, 1], 2)
-            .unwrap();
-        assert_eq!(sums(&joined.evaluate(EmitTo::All).unwrap()), [3, 20]);
-    }
-
-    #[test]
-    fn a_row_without_a_fate_or_of_a_group_that_was_not_announced_is_an_error() {
-        let without: [ArrayRef; 1] = [Arc::new(UInt64Array::from(vec![None]))];
-        let mut groups = Groups::of(Sum);
-        assert!(groups.update_batch(&without, &[0], None, 1).is_err());
-        assert!(groups.update_batch(&rows(&[1]), &[5], None, 1).is_err());
+    #[tokio::test]
+    async fn a_row_without_a_fate_is_an_error() {
+        let session = SessionContext::new();
+        let rows = frame(&session, vec![Some(1)], vec![None]);
+        assert!(fold_by_subscriber(&session, rows, Even).await.is_err());
     }
 }

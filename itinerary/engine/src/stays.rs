@@ -1,16 +1,15 @@
 //! First and last sighting of every day and region, and what becomes of them: the regions of each day.
 
+use std::collections::HashMap;
+
 use luyin_itinerary::Rules;
 use luyin_protocol::time::Day;
 
-use crate::groups::Fold;
+use crate::groups::{Fold, Pair};
 use crate::packed::{PORT, Span};
 
-/// Above every region and [`PORT`]: a day begins, on which the subscriber was seen.
-const DAY: u16 = u16::MAX;
-
 /// Stays of the days from `first` to `last`; rows of others are passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stays {
     first: u16,
     last: u16,
@@ -24,83 +23,74 @@ impl Stays {
             last: last.get(),
         }
     }
+}
 
-    fn see(held: &mut Vec<u64>, span: Span) {
-        let same = |bits: &&mut u64| Span::from_bits(**bits).key() == span.key();
-        match held.iter_mut().find(same) {
-            Some(bits) => *bits = Span::from_bits(*bits).join(span).bits(),
-            None => held.push(span.bits()),
-        }
+/// Days of some subscribers. The same few sets of regions come again and again, and stand here once.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Each day of each subscriber, with the number of its set.
+    pub days: Vec<(Day, u64, usize)>,
+    /// Regions stayed in, in their order, [`PORT`] among them.
+    pub sets: Vec<Vec<u16>>,
+    numbers: HashMap<Vec<u16>, usize>,
+}
+
+impl Part {
+    fn add(&mut self, day: Day, subscriber: u64, regions: &[u16]) {
+        let number = match self.numbers.get(regions) {
+            Some(number) => *number,
+            None => {
+                self.sets.push(regions.to_vec());
+                self.numbers.insert(regions.to_vec(), self.sets.len() - 1);
+                self.sets.len() - 1
+            }
+        };
+        self.days.push((day, subscriber, number));
     }
 }
 
 impl Fold for Stays {
-    const NAME: &'static str = "stays";
+    type Out = Part;
 
-    fn take(&self, held: &mut Vec<u64>, row: u64) {
-        if let Some(span) = Span::of(row)
-            && (self.first..=self.last).contains(&span.day().get())
-        {
-            Self::see(held, span);
-        }
+    /// A span, which sorts by day, region and second.
+    fn number(&self, fate: u64) -> Option<u64> {
+        let span = Span::of(fate)?;
+        let day = span.day().get();
+        (self.first <= day && day <= self.last).then_some(span.bits())
     }
 
-    fn join(&self, held: &mut Vec<u64>, part: u64) {
-        Self::see(held, Span::from_bits(part));
-    }
-
-    /// Day after day: that it begins, and the regions stayed in, in their order; [`PORT`] comes last.
-    fn finish(&self, held: &mut Vec<u64>) {
-        held.sort_unstable();
-        let mut out = Vec::with_capacity(held.len() + 4);
-        let mut before = None;
-        for span in held.iter().map(|bits| Span::from_bits(*bits)) {
-            let day = span.day();
-            if before != Some(day) {
-                out.push(entry(day, DAY));
-                before = Some(day);
-            }
-            match span.region() {
-                None => out.push(entry(day, PORT)),
-                Some(region) => {
-                    if span.seconds() >= u64::from(Rules::embedded().on(day).stay_seconds) {
-                        out.push(entry(day, region.get()));
-                    }
+    fn fold(&self, sorted: &[Pair]) -> Part {
+        let mut part = Part::default();
+        let mut regions = Vec::new();
+        let day_of = |pair: &Pair| (pair.0, Span::from_bits(pair.1).day());
+        for rows in sorted.chunk_by(|a, b| day_of(a) == day_of(b)) {
+            let Some(&(subscriber, first)) = rows.first() else {
+                continue;
+            };
+            let day = Span::from_bits(first).day();
+            let enough = u64::from(Rules::embedded().on(day).stay_seconds);
+            regions.clear();
+            let region_of = |pair: &Pair| Span::from_bits(pair.1).key();
+            for seen in rows.chunk_by(|a, b| region_of(a) == region_of(b)) {
+                let (Some((_, first)), Some((_, last))) = (seen.first(), seen.last()) else {
+                    continue;
+                };
+                let stay = Span::from_bits(*first).join(Span::from_bits(*last));
+                match stay.region() {
+                    Some(region) if stay.seconds() >= enough => regions.push(region.get()),
+                    Some(_) => {}
+                    None => regions.push(PORT),
                 }
             }
+            part.add(day, subscriber, &regions);
         }
-        *held = out;
-    }
-}
-
-fn entry(day: Day, what: u16) -> u64 {
-    u64::from(day.get()) << 16 | u64::from(what)
-}
-
-/// Calls `each` with every day of a subscriber and its regions, [`PORT`] among them.
-pub fn each_day(entries: impl Iterator<Item = u64>, mut each: impl FnMut(Day, &[u16])) {
-    let mut regions = Vec::new();
-    let mut of = None;
-    for entry in entries {
-        let [_, _, _, _, day @ .., high, low] = entry.to_be_bytes();
-        match u16::from_be_bytes([high, low]) {
-            DAY => {
-                if let Some(day) = of.replace(Day::new(u16::from_be_bytes(day))) {
-                    each(day, &regions);
-                }
-                regions.clear();
-            }
-            region => regions.push(region),
-        }
-    }
-    if let Some(day) = of {
-        each(day, &regions);
+        part
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use luyin_itinerary::{EventKind, Fate, Sighting, SubscriberToken};
+    use luyin_itinerary::{EventKind, Fate, Reason, Sighting, SubscriberToken};
     use luyin_protocol::region::RegionIndex;
 
     use super::*;
@@ -123,15 +113,6 @@ mod tests {
         }))
     }
 
-    fn days(mut held: Vec<u64>) -> Vec<(u16, Vec<u16>)> {
-        let mut out = Vec::new();
-        Stays::of_days(Day::new(10), Day::new(12)).finish(&mut held);
-        each_day(held.into_iter(), |day, regions| {
-            out.push((day.get(), regions.to_vec()));
-        });
-        out
-    }
-
     #[test]
     fn four_hours_make_a_region_less_only_a_sighting_and_other_days_nothing() {
         let rows = [
@@ -143,6 +124,7 @@ mod tests {
             seen(11, 2 * HOUR, 3),
             seen(11, 2 * HOUR + 14_399, 3),
             seen(11, 23 * HOUR, 0),
+            seen(11, 21 * HOUR, 0),
             seen(11, 19 * HOUR, 0),
             pack(&Fate::Ported {
                 token: token(),
@@ -150,24 +132,27 @@ mod tests {
                 second: 1,
                 kind: EventKind::PortedIn,
             }),
-            pack(&Fate::Quarantined(luyin_itinerary::Reason::Garbage)),
+            pack(&Fate::Quarantined(Reason::Garbage)),
         ];
         let fold = Stays::of_days(Day::new(10), Day::new(12));
-        let mut whole = Vec::new();
-        rows.iter().for_each(|row| fold.take(&mut whole, *row));
-        let wanted = [(10, vec![]), (11, vec![0, 7]), (12, vec![PORT])];
-        assert_eq!(days(whole), wanted);
-
-        let (mut half, mut joined) = (Vec::new(), Vec::new());
-        rows.iter()
-            .step_by(2)
-            .for_each(|row| fold.take(&mut half, *row));
-        rows.iter()
-            .skip(1)
-            .step_by(2)
-            .for_each(|row| fold.take(&mut joined, *row));
-        half.iter().for_each(|part| fold.join(&mut joined, *part));
-        assert_eq!(days(joined), wanted);
-        assert_eq!(days(Vec::new()), []);
+        // Two subscribers with the same days.
+        let numbers = rows.iter().filter_map(|row| fold.number(*row));
+        let mut pairs: Vec<Pair> = numbers.flat_map(|n| [(5, n), (6, n)]).collect();
+        pairs.sort_unstable();
+        let part = fold.fold(&pairs);
+        let days = part
+            .days
+            .iter()
+            .map(|(day, subscriber, set)| (*subscriber, day.get(), part.sets[*set].as_slice()));
+        let wanted = |subscriber| {
+            [
+                (subscriber, 10, &[][..]),
+                (subscriber, 11, &[0, 7]),
+                (subscriber, 12, &[PORT]),
+            ]
+        };
+        assert!(days.eq([wanted(5), wanted(6)].concat()));
+        assert_eq!(part.sets.len(), 3);
+        assert!(fold.fold(&[]).days.is_empty());
     }
 }

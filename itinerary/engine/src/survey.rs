@@ -1,6 +1,6 @@
 //! What is in a delivery: how many rows of which fate, and of which days.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{Int64Type, UInt64Type};
@@ -13,7 +13,7 @@ use futures::StreamExt;
 use luyin_itinerary::{Counts, Reason};
 use luyin_protocol::time::Day;
 
-use crate::groups::{Fold, fold_by_subscriber, numbers};
+use crate::groups::{Fold, Pair, fold_by_subscriber};
 use crate::packed::{CLASS, Class};
 
 /// Whether rows that stand twice in a delivery are counted. They change no stay; counting them means holding every row of a
@@ -51,16 +51,9 @@ pub async fn survey(
 
 impl Survey {
     async fn each_once(&mut self, session: &SessionContext, rows: DataFrame) -> Result<()> {
-        let mut batches = fold_by_subscriber(session, rows, Fates).await?;
-        while let Some(batch) = batches.next().await {
-            let batch = batch?;
-            for bytes in batch.column(1).as_binary::<i32>().iter().flatten() {
-                let mut numbers = numbers(bytes);
-                while let (Some(class), Some(rows), Some(different)) =
-                    (numbers.next(), numbers.next(), numbers.next())
-                {
-                    self.add(class, rows, different);
-                }
+        for classes in fold_by_subscriber(session, rows, Fates).await? {
+            for (class, (rows, different)) in classes {
+                self.add(class, rows, different);
             }
         }
         Ok(())
@@ -105,40 +98,28 @@ impl Survey {
     }
 }
 
-/// Fates of a subscriber's rows: for each class how many rows, and how many different ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// For each class how many rows, and how many different ones.
+#[derive(Clone, Copy, Debug)]
 struct Fates;
 
 impl Fold for Fates {
-    const NAME: &'static str = "fates";
+    type Out = BTreeMap<u64, (u64, u64)>;
 
-    fn take(&self, held: &mut Vec<u64>, row: u64) {
-        held.push(row);
+    fn number(&self, fate: u64) -> Option<u64> {
+        Some(fate)
     }
 
-    fn join(&self, held: &mut Vec<u64>, part: u64) {
-        held.push(part);
-    }
-
-    fn finish(&self, held: &mut Vec<u64>) {
-        // Equal rows stand together then; those of a class need not, and are few.
-        held.sort_unstable();
-        let mut out: Vec<u64> = Vec::with_capacity(6);
-        let mut before = None;
-        for row in held.iter() {
-            let class = row & CLASS;
-            let different = u64::from(before != Some(row));
-            before = Some(row);
-            let (triples, _) = out.as_chunks_mut::<3>();
-            match triples.iter_mut().find(|[held, ..]| *held == class) {
-                Some([_, rows, all]) => {
-                    *rows += 1;
-                    *all += different;
-                }
-                None => out.extend([class, 1, 1]),
-            }
+    fn fold(&self, sorted: &[Pair]) -> Self::Out {
+        let mut classes = BTreeMap::new();
+        for same in sorted.chunk_by(|a, b| a == b) {
+            let Some((_, fate)) = same.first() else {
+                continue;
+            };
+            let (rows, different): &mut (u64, u64) = classes.entry(fate & CLASS).or_default();
+            *rows += u64::try_from(same.len()).unwrap_or(u64::MAX);
+            *different += 1;
         }
-        *held = out;
+        classes
     }
 }
 
@@ -171,18 +152,17 @@ mod tests {
             seen(5, EventKind::Call, true),
             garbage,
         ];
-        let mut held = Vec::new();
-        rows.iter().for_each(|row| Fates.take(&mut held, *row));
-        Fates.finish(&mut held);
+        let mut pairs: Vec<Pair> = rows.iter().map(|row| (7, *row)).collect();
+        // Somebody else was seen in the same second.
+        pairs.push((8, seen(5, EventKind::Call, false)));
+        pairs.sort_unstable();
         let mut survey = Survey::default();
-        let (triples, rest) = held.as_chunks::<3>();
-        assert!(rest.is_empty());
-        for [class, rows, different] in triples {
-            survey.add(*class, *rows, *different);
+        for (class, (rows, different)) in Fates.fold(&pairs) {
+            survey.add(class, rows, different);
         }
         let counts = &survey.counts;
         assert!(counts.balance());
-        assert_eq!((counts.rows, counts.seen, counts.succeeded), (6, 3, 1));
+        assert_eq!((counts.rows, counts.seen, counts.succeeded), (7, 4, 1));
         assert_eq!(counts.quarantined[&Reason::Duplicate], 1);
         assert_eq!(counts.quarantined[&Reason::Garbage], 2);
         assert_eq!(survey.days.len(), 1);

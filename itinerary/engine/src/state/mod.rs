@@ -1,13 +1,14 @@
 //! What is kept between runs: a file a day, and the manifest that says which count.
 //!
 //! Order of a commit, each arrow a place where the power may go:
-//! day file -> manifest names it -> the file it supersedes is deleted. Before the second arrow the day is still pending and is
-//! derived again; after it a stray file is left, which the next start sweeps.
+//! day files -> manifest names them -> the files they supersede are deleted. Before the second arrow the days are still pending
+//! and are derived again; after it stray files are left, which the next start sweeps.
 
 mod day_file;
 mod disk;
 mod manifest;
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -147,39 +148,48 @@ impl State {
         Ok(())
     }
 
-    /// Puts a derived day in the place of what stood there, and says whether anything changed.
+    /// Puts derived days in the places of what stood there, all or none, and says of each whether anything changed.
     ///
     /// # Errors
-    /// [`StateError`]; then the day is still pending.
-    pub fn put(&mut self, day: Day, rows: &[(u64, u32)], sets: &Sets) -> Result<bool, StateError> {
-        let date = Date(day);
-        let bytes = day_file::encode(rows, sets).map_err(|source| StateError::Day {
-            path: self.disk.path(&day.to_iso()),
-            source,
-        })?;
-        let sha256 = hex(&Sha256::digest(&bytes));
+    /// [`StateError`]; then the days are still pending.
+    pub fn put(
+        &mut self,
+        days: &BTreeMap<Day, Vec<(u64, u32)>>,
+        sets: &Sets,
+    ) -> Result<Vec<(Day, bool)>, StateError> {
         let mut manifest = self.manifest.clone();
-        manifest.pending.remove(&date);
-        let before = self.manifest.days.get(&date).cloned();
-        if before.as_ref().is_some_and(|b| b.sha256 == sha256) {
-            self.commit(manifest)?;
-            return Ok(false);
+        let (mut put, mut superseded) = (Vec::with_capacity(days.len()), Vec::new());
+        for (day, rows) in days {
+            let date = Date(*day);
+            let bytes = day_file::encode(rows, sets).map_err(|source| StateError::Day {
+                path: self.disk.path(&day.to_iso()),
+                source,
+            })?;
+            let sha256 = hex(&Sha256::digest(&bytes));
+            manifest.pending.remove(&date);
+            let before = self.manifest.days.get(&date);
+            if before.is_some_and(|before| before.sha256 == sha256) {
+                put.push((*day, false));
+                continue;
+            }
+            let revision = before.map_or(1, |before| before.revision + 1);
+            let file = format!("days/{}.r{revision}.parquet", day.to_iso());
+            self.write(&file, &bytes)?;
+            superseded.extend(before.map(|before| before.file.clone()));
+            let derived = Derived {
+                file,
+                sha256,
+                revision,
+                subscribers: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+            };
+            manifest.days.insert(date, derived);
+            put.push((*day, true));
         }
-        let revision = before.as_ref().map_or(1, |b| b.revision + 1);
-        let file = format!("days/{}.r{revision}.parquet", day.to_iso());
-        self.write(&file, &bytes)?;
-        let derived = Derived {
-            file,
-            sha256,
-            revision,
-            subscribers: u64::try_from(rows.len()).unwrap_or(u64::MAX),
-        };
-        manifest.days.insert(date, derived);
         self.commit(manifest)?;
-        if let Some(before) = before {
-            self.remove(&before.file)?;
+        for file in superseded {
+            self.remove(&file)?;
         }
-        Ok(true)
+        Ok(put)
     }
 
     /// Forgets the days before one, and the deliveries that came before it.

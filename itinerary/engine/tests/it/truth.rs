@@ -118,12 +118,11 @@ fn moved_one_by_one(from: &Town, to: &Town) -> impl Iterator<Item = String> {
         .collect();
     names.sort();
     let (from, to) = (from.drop(), to.drop());
-    names.into_iter().map(move |name| {
-        std::fs::create_dir(to.join(&name)).unwrap();
-        for file in from.join(&name).read_dir().unwrap() {
+    names.into_iter().inspect(move |name| {
+        std::fs::create_dir(to.join(name)).unwrap();
+        for file in from.join(name).read_dir().unwrap() {
             let file = file.unwrap();
-            std::fs::copy(file.path(), to.join(&name).join(file.file_name())).unwrap();
+            std::fs::copy(file.path(), to.join(name).join(file.file_name())).unwrap();
         }
-        name
     })
 }
