@@ -1,5 +1,6 @@
 //! The device across restarts and crashes.
 
+mod code;
 mod fetching;
 mod lists;
 
@@ -534,21 +535,6 @@ fn notes_of_the_guard_are_short_and_never_empty() {
         ));
     }
     assert!(device.queue().waiting().unwrap().is_empty());
-}
-
-#[test]
-fn the_displayed_code_is_the_gates_own() {
-    let (a, b) = (MemoryFiles::default(), MemoryFiles::default());
-    let first = GateDevice::init(a.clone(), &settings()).unwrap();
-    let second = GateDevice::init(b, &settings()).unwrap();
-    let step = morning().step();
-    let codes = |d: &GateDevice<MemoryFiles>| -> Vec<u32> {
-        (0..5)
-            .map(|n| d.code(Step::new(step.get() + n)).unwrap().0)
-            .collect()
-    };
-    assert_ne!(codes(&first), codes(&second));
-    assert_eq!(codes(&first), codes(&GateDevice::open(a).unwrap()));
 }
 
 /// A morning's work: a gate is set up, scans, records by hand, cuts and files.

@@ -2,8 +2,8 @@
 
 use super::policies::{lenient, strict};
 use crate::client::{
-    AppealAnswer, AppealState, AttestationDay, Bucket, BucketName, ClientError, Encoded,
-    EnrolledNote, Epoch, LiveNotice, Marks, News, Problem, PublicAppeal, Receipt, Spend,
+    AttestationDay, Bucket, BucketName, ClientError, Encoded, EnrolledNote, Epoch, LiveNotice,
+    Marks, News, Problem, PublicAppeal, Receipt, Spend,
 };
 use crate::enrolment::EnrolRequest;
 use crate::wallet::{HeldAttestation, Ledger, NymCard};
@@ -12,7 +12,6 @@ use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_ledger::forest::{Forest as Trees, Shape, Tree};
 use luyin_ledger::log::checkpoint::{Checkpoint, CheckpointSigner, SignedCheckpoint};
 use luyin_ledger::log::merkle::{LogHash, TreeHead};
-use luyin_protocol::appeal::{AppealEntry, due};
 use luyin_protocol::attestation::{Attestation, Statement};
 use luyin_protocol::did::Did;
 use luyin_protocol::field::{AttestationRoot, Disclosure, EpochRoot, NoteCommitment, Nullifier};
@@ -54,6 +53,7 @@ pub(super) fn attester() -> Did {
     Did::from_bytes([22; 32])
 }
 
+mod appeal;
 mod forest;
 
 struct State {
@@ -374,53 +374,6 @@ impl FakeLedger {
             height: entry,
             time,
         })
-    }
-
-    /// Files an appeal, one of a name against a notice.
-    fn file(&self, tx: &Appeal) -> Result<Receipt, ClientError> {
-        let mut state = self.state.borrow_mut();
-        let same = |a: &PublicAppeal| (a.notice, a.nym) == (tx.body.notice, tx.nym);
-        if state.appeals.iter().any(same) {
-            return Err(refused("appeal-repeated", 409));
-        }
-        state.entries += 1;
-        let (entry, time) = (state.entries, state.now);
-        state.appeals.push(PublicAppeal {
-            entry: AppealEntry(entry),
-            notice: tx.body.notice,
-            nym: tx.nym,
-            reason: tx.body.reason,
-            statement: tx.body.statement,
-            filed: time,
-            due: due(time),
-            state: AppealState::Open,
-            answer: None,
-        });
-        state.filed.push(tx.clone());
-        Ok(Receipt {
-            entry,
-            height: entry,
-            time,
-        })
-    }
-
-    /// The transactions that filed appeals.
-    pub(super) fn filed(&self) -> Vec<Appeal> {
-        self.state.borrow().filed.clone()
-    }
-
-    /// Settles the newest appeal.
-    pub(super) fn answer_newest(&self, settled: AppealState) {
-        let mut state = self.state.borrow_mut();
-        let time = state.now;
-        let newest = state.appeals.last_mut().unwrap();
-        newest.state = settled;
-        newest.answer = Some(AppealAnswer {
-            entry: newest.entry.0 + 1,
-            time,
-            late: time > newest.due,
-            words: Some("looked at again".into()),
-        });
     }
 
     pub(super) fn lift_notices(&self) {
