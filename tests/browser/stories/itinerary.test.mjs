@@ -71,7 +71,7 @@ test('an operator’s events become a card with the places of the window, and no
 test('a city of the card on the risk list turns the wallet red, with the clause and the place in words', async () => {
   writeFileSync(join(world.demo.directory, 'cities.csv'), `code\n${CITY}\n`)
   await world.demo.govern('risk-list', '--csv', 'cities.csv', '--effective', '1', '--emergency')
-  await time.pass(LIST_MS, wallet)
+  await time.move(LIST_MS, wallet)
   await looks('May not pass')
   await wallet.says(/risk regions visited: Wuhan \(list 2\)/)
   await assertReadable(wallet.page, 'today, with a risk region')
