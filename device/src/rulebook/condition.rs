@@ -63,6 +63,14 @@ struct Order {
 }
 
 impl Order {
+    fn greater_first<T>(self, [left, right]: [T; 2]) -> [T; 2] {
+        if self.falling {
+            [left, right]
+        } else {
+            [right, left]
+        }
+    }
+
     fn named(operator: &str) -> Option<(Self, bool)> {
         let (falling, strict, moments) = match operator {
             "<" => (false, true, false),
@@ -213,11 +221,7 @@ impl Reader {
         order: Order,
         holds: bool,
     ) -> Read<Formula> {
-        let (greater, less) = if order.falling {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let [greater, less] = order.greater_first([left, right]);
         let mut difference = Sum::default();
         self.add(greater, 1, &mut difference)?;
         self.add(less, -1, &mut difference)?;
@@ -281,11 +285,7 @@ impl Reader {
         order: Order,
         holds: bool,
     ) -> Read<Formula> {
-        let (later, earlier) = if order.falling {
-            (left, right)
-        } else {
-            (right, left)
-        };
+        let [later, earlier] = order.greater_first([left, right]);
         let (later, earlier) = (self.moment(later)?, self.moment(earlier)?);
         // Hours that the later one is allowed to be before the other.
         let leeway = later.hours - earlier.hours;

@@ -6,8 +6,8 @@
 use super::outlook::{FORESEEN_DAYS, Outlook};
 use super::status::notices_about;
 use super::{
-    ClauseStanding, NoticeAboutMe, PassFor, Person, PolicyStanding, PublicData, ReadyPass, Vault,
-    Wallet, WalletError, iso,
+    ClauseStanding, HeldNote, NoticeAboutMe, PassFor, Person, PolicyStanding, PublicData,
+    ReadyPass, Vault, Wallet, WalletError, iso,
 };
 use crate::rulebook::{RuleStanding, Rulebook, data};
 use luyin_protocol::did::Did;
@@ -95,16 +95,13 @@ impl<V: Vault> Wallet<V> {
         asked: &WhyAsked,
         now: Timestamp,
     ) -> Result<Why, WalletError> {
-        let person = self.content.person(label)?;
-        let held = person.held()?;
-        let seen = self.content.seen.as_ref();
-        let seen = seen.ok_or(WalletError::NeverSynced)?;
-        let today = now.day();
-        let day = asked.day.unwrap_or(today);
-        if day < today || day > today.plus(FORESEEN_DAYS) {
-            return Err(WalletError::OutOfSight(day));
-        }
-        let mut notices = notices_about(person, held, seen, today);
+        let Sight {
+            person,
+            held,
+            seen,
+            day,
+        } = self.sight(label, asked.day, now)?;
+        let mut notices = notices_about(person, held, seen, now.day());
         notices.retain(|notice| notice.until.is_none_or(|until| until >= day));
         let outlook = Outlook::of(person, held, seen, now);
         let moment = now.max(day.start());
@@ -132,9 +129,7 @@ impl<V: Vault> Wallet<V> {
             notices,
         })
     }
-}
 
-impl<V: Vault> Wallet<V> {
     /// What each rule of a document says of a person's note on a day, in the rule's own words. A rulebook may come from
     /// anywhere: it explains a published policy only where its rules come to that very policy.
     ///
@@ -163,21 +158,51 @@ impl<V: Vault> Wallet<V> {
         day: Option<Day>,
         now: Timestamp,
     ) -> Result<Json, WalletError> {
-        let person = self.content.person(label)?;
-        let held = person.held()?;
-        let seen = self.content.seen.as_ref();
-        let seen = seen.ok_or(WalletError::NeverSynced)?;
+        let Sight {
+            person: _,
+            held,
+            seen,
+            day,
+        } = self.sight(label, day, now)?;
         if !seen.policies.iter().any(|p| p.0 == *policy) {
             return Err(WalletError::OtherRules(policy.reference));
-        }
-        let day = day.unwrap_or(now.day());
-        if day < now.day() || day > now.day().plus(FORESEEN_DAYS) {
-            return Err(WalletError::OutOfSight(day));
         }
         let moment = now.max(day.start()).max(policy.effective);
         let risk = seen.risk_at(moment);
         Ok(data(held.state(), held.itinerary(), risk, moment.day()))
     }
+
+    /// A person's note before what was published, for today or a later day that can be foreseen.
+    fn sight(
+        &self,
+        label: Option<&str>,
+        day: Option<Day>,
+        now: Timestamp,
+    ) -> Result<Sight<'_>, WalletError> {
+        let person = self.content.person(label)?;
+        let held = person.held()?;
+        let seen = self.content.seen.as_ref();
+        let seen = seen.ok_or(WalletError::NeverSynced)?;
+        let today = now.day();
+        let day = day.unwrap_or(today);
+        if day < today || day > today.plus(FORESEEN_DAYS) {
+            return Err(WalletError::OutOfSight(day));
+        }
+        Ok(Sight {
+            person,
+            held,
+            seen,
+            day,
+        })
+    }
+}
+
+/// What is looked at, and on which day.
+struct Sight<'a> {
+    person: &'a Person,
+    held: &'a HeldNote,
+    seen: &'a PublicData,
+    day: Day,
 }
 
 /// The versions in effect at the moment, and those that take effect before its day ends. A policy that is asked for by its
