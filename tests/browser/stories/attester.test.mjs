@@ -23,7 +23,8 @@ async function card() {
   await wallet.page.getByLabel('The organisation’s number').fill(world.demo.dids.laboratory)
   await wallet.press('Make the card')
   const shown = wallet.page.locator('section[aria-label="The card"]')
-  await shown.getByRole('img').scrollIntoViewIfNeeded()
+  await shown.getByRole('img').waitFor()
+  await shown.locator('svg').last().scrollIntoViewIfNeeded()
   return shown.locator('.mono').innerText()
 }
 
