@@ -79,7 +79,7 @@ export class Gate {
   /** Until it has by itself asked for data newer than this moment, and taken them. */
   async renewed(since) {
     const { heard } = this.device.tap
-    while (!heard.some(({ path, at }) => path === '/v1/gate/bundle' && at > since)) await new Promise((later) => setTimeout(later, 100))
+    while (!heard.some(({ path, at }) => /^\/v1\/gate\/(bundle|list)/.test(path) && at > since)) await new Promise((later) => setTimeout(later, 100))
     await this.page.getByText('Data 0 s old').or(this.page.getByText(/Data \d s old/)).first().waitFor()
   }
 
