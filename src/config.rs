@@ -43,6 +43,8 @@ pub struct Config {
     pub gate: GateConfig,
     /// Who cosigns checkpoints.
     pub witnesses: WitnessesConfig,
+    /// Agreement with the network's other nodes; a network of one node has none.
+    pub consensus: Option<ConsensusConfig>,
 }
 
 /// The HTTP side.
@@ -85,6 +87,31 @@ impl Default for HttpConfig {
 pub struct WitnessesConfig {
     /// Addresses of the network's witnesses; at least as many as the founding data ask for.
     pub urls: Vec<String>,
+}
+
+/// Agreement with the network's other nodes (protocol chapter 12).
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct ConsensusConfig {
+    /// Where the other nodes reach this one.
+    pub listen: SocketAddr,
+    /// Where this one reaches them.
+    pub peers: Vec<SocketAddr>,
+    /// Addresses of the other nodes' HTTP sides, whose signatures on checkpoints are gathered there.
+    #[serde(default)]
+    pub urls: Vec<String>,
+    /// File of the guard against signing twice. It belongs beside the key, not into the data directory: a copy of the data
+    /// must not bring an old guard back with it.
+    pub guard: PathBuf,
+    /// How often the nodes agree that nothing waits, in milliseconds.
+    #[serde(default = "ConsensusConfig::pace")]
+    pub pace_ms: u64,
+}
+
+impl ConsensusConfig {
+    const fn pace() -> u64 {
+        500
+    }
 }
 
 /// Ordering and writing.
@@ -209,6 +236,7 @@ impl Config {
             retention,
             gate,
             witnesses,
+            consensus,
         } = self;
         let positive = [
             http.body_bytes,
@@ -233,6 +261,11 @@ impl Config {
             return Err(ConfigError::Value(
                 "limits, time spans and rates above zero",
             ));
+        }
+        if let Some(consensus) = consensus
+            && !(20..=10_000).contains(&consensus.pace_ms)
+        {
+            return Err(ConfigError::Value("a pace from 20 ms to 10 s"));
         }
         if orderer.block > orderer.queue || orderer.block > 4_096 {
             return Err(ConfigError::Value(

@@ -50,6 +50,8 @@ pub struct Metrics {
     pub queued: IntGauge,
     /// Transactions turned away because too many wait.
     pub overloaded: IntCounter,
+    /// Signatures of the network's nodes on the newest checkpoint that was put to them.
+    pub node_signatures: IntGauge,
     /// Cosignatures on the newest checkpoint that was put to the witnesses.
     pub cosignatures: IntGauge,
     /// Times that a witness did not cosign.
@@ -104,6 +106,10 @@ impl Metrics {
                 "luyin_overloaded_total",
                 "Transactions turned away because too many wait.",
             )?,
+            node_signatures: IntGauge::new(
+                "luyin_node_signatures",
+                "Signatures of the network's nodes on the newest checkpoint that was put to them.",
+            )?,
             cosignatures: IntGauge::new(
                 "luyin_cosignatures",
                 "Cosignatures on the newest checkpoint that was put to the witnesses.",
@@ -143,6 +149,7 @@ impl Metrics {
             alarms,
             queued,
             overloaded,
+            node_signatures,
             cosignatures,
             witness_failures,
             height,
@@ -156,6 +163,7 @@ impl Metrics {
         registry.register(Box::new(alarms.clone()))?;
         registry.register(Box::new(queued.clone()))?;
         registry.register(Box::new(overloaded.clone()))?;
+        registry.register(Box::new(node_signatures.clone()))?;
         registry.register(Box::new(cosignatures.clone()))?;
         registry.register(Box::new(witness_failures.clone()))?;
         registry.register(Box::new(height.clone()))?;

@@ -162,6 +162,10 @@ impl NetworkParameters {
                 "at most 16 reviewers that neither propose nor approve",
             ));
         }
+        let distinct: HashSet<&[u8; 32]> = self.nodes.iter().map(PublicKey::as_bytes).collect();
+        if distinct.len() != self.nodes.len() {
+            return Err(DecodeError::Invalid("nodes with keys of their own"));
+        }
         self.check_witnesses()?;
         let keys = self
             .proposers
@@ -185,6 +189,12 @@ impl NetworkParameters {
 }
 
 impl NetworkParameters {
+    /// How many nodes have to have signed before anyone believes a checkpoint: more than two thirds of them.
+    #[must_use]
+    pub const fn nodes_needed(&self) -> usize {
+        self.nodes.len().saturating_mul(2) / 3 + 1
+    }
+
     /// Nobody counts twice, by name or by key, and no witness is a node: it would watch over itself.
     fn check_witnesses(&self) -> Result<(), DecodeError> {
         let barred = |c: char| !c.is_ascii_graphic() || c == '+';

@@ -16,8 +16,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// What to send, and how fast.
 pub struct Plan {
-    /// Where to, e.g. `http://127.0.0.1:8420/v1/checkins`.
-    pub url: String,
+    /// Where to in turn, e.g. `http://127.0.0.1:8420/v1/checkins`.
+    pub urls: Vec<String>,
     /// One body a request; each is sent once.
     pub bodies: Vec<Bytes>,
     /// Requests a second.
@@ -60,16 +60,17 @@ pub async fn run(plan: Plan) -> Outcome {
     let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new())
         .pool_max_idle_per_host(4_096)
         .build(connector);
-    let Plan { url, bodies, rate } = plan;
-    let (sent, url) = (bodies.len(), Arc::<str>::from(url));
+    let Plan { urls, bodies, rate } = plan;
+    let (sent, urls) = (bodies.len(), urls.into_iter().map(Arc::<str>::from));
     let (answers, mut received) = mpsc::unbounded_channel();
     let start = Instant::now() + Duration::from_millis(50);
     let gap = Duration::from_secs_f64(1.0 / rate);
     tokio::spawn(async move {
         let mut due = start;
-        for body in bodies {
+        let urls: Vec<Arc<str>> = urls.collect();
+        for (body, url) in bodies.into_iter().zip(urls.into_iter().cycle()) {
             sleep_until(due).await;
-            let (client, url, answers) = (client.clone(), url.clone(), answers.clone());
+            let (client, answers) = (client.clone(), answers.clone());
             tokio::spawn(async move {
                 let answer = send(&client, &url, body, due).await;
                 // The receiver lives until every sender is gone.
@@ -171,7 +172,7 @@ mod tests {
             async move { axum::serve(listener, Router::new().route("/", post(stall))).await },
         );
         let outcome = run(Plan {
-            url,
+            urls: vec![url],
             bodies: vec![Bytes::new(); 10],
             rate: 1_000.0,
         })

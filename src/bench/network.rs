@@ -35,7 +35,7 @@ use luyin_protocol::tx::{
     Accredit, Approvals, CheckIn, DidCreate, Enrol, EnrolPublic, Governance, GovernanceAction,
     NoteRoot, Quota, Role, Tx,
 };
-use rand::rngs::StdRng;
+use rand::rngs::{OsRng, StdRng};
 use rand::{Rng, RngCore, SeedableRng};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -54,17 +54,22 @@ pub struct BenchNetwork {
 }
 
 impl BenchNetwork {
-    /// Founds a network below `root` and brings it to its first epoch at `now`.
+    /// Founds a network of one node below `root` and brings it to its first epoch at `now`.
     pub fn found(root: &Path, now: Timestamp) -> anyhow::Result<Self> {
+        Self::of_nodes(root, now, &[SigningKey::generate(&mut OsRng)])
+    }
+
+    /// The same with these nodes. What is founded is the first one's; the log is the same for all.
+    pub fn of_nodes(root: &Path, now: Timestamp, nodes: &[SigningKey]) -> anyhow::Result<Self> {
         let mut rng = StdRng::from_entropy();
         let (trapdoors, verifying_keys) = keys::install(&root.join("keys"), &mut rng)?;
-        let node = SigningKey::generate(&mut rng);
+        let node = nodes.first().context("a node")?.clone();
         let [proposer, approver, registrar] = [(); 3].map(|()| SigningKey::generate(&mut rng));
         let trustees: Vec<SigningKey> = (0..TRUSTEES)
             .map(|_| SigningKey::generate(&mut rng))
             .collect();
         let parameters = parameters(
-            &node,
+            nodes,
             &proposer,
             &approver,
             &trustees,
@@ -174,7 +179,7 @@ impl BenchNetwork {
 }
 
 fn parameters(
-    node: &SigningKey,
+    nodes: &[SigningKey],
     proposer: &SigningKey,
     approver: &SigningKey,
     trustees: &[SigningKey],
@@ -197,7 +202,7 @@ fn parameters(
         trustees: trustees.iter().enumerate().map(trustee).collect(),
         evaluators: vec![Sha256Hash::of(b"bench"); 3],
         verifying_keys,
-        nodes: vec![node.public()],
+        nodes: nodes.iter().map(SigningKey::public).collect(),
         witnesses: vec![],
         witnesses_needed: 0,
     }

@@ -16,11 +16,16 @@ use anyhow::Context;
 use luyin_keys::keystore::SecretBytes;
 use luyin_keys::signing::SigningKey;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use tokio::net::TcpListener;
 
 /// The file, below the bench's directory, that holds the node's signing key.
 pub const NODE_KEY: &str = "node.key";
+/// The file there that holds the node's configuration, where it has one.
+pub const SETTINGS: &str = "node.toml";
+/// By how many milliseconds the node's clock goes wrong.
+const AHEAD: &str = "LUYIN_BENCH_AHEAD_MS";
 
 /// Runs a node over a bench network until a signal, and prints its address first.
 pub async fn run(root: &Path) -> anyhow::Result<()> {
@@ -30,7 +35,9 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         .ok()
         .context("a signing key of 32 bytes")?;
     // One machine is the whole town here.
-    let given = Config::load(None, std::env::vars())?;
+    let settings = Some(root.join(SETTINGS)).filter(|file| file.exists());
+    let given = Config::load(settings.as_deref(), std::env::vars())?;
+    let listen = settings.map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |_| given.http.listen);
     let unlimited = LimitsConfig {
         address_per_second: 1_000_000,
         address_burst: 1_000_000,
@@ -47,7 +54,7 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         keys: root.join("keys"),
         signing: SigningKey::from_secret(&SecretBytes::new(secret)),
         config: config.clone(),
-        clock: Clock::System,
+        clock: clock()?,
         metrics: metrics.clone(),
     };
     let Opened { node, directory } =
@@ -66,10 +73,17 @@ pub async fn run(root: &Path) -> anyhow::Result<()> {
         shutdown,
         directory: Some(directory),
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = TcpListener::bind(listen).await?;
     let mut out = std::io::stdout();
     writeln!(out, "{}", listener.local_addr()?)?;
     out.flush()?;
     serve(app, listener).await?;
     Ok(())
+}
+
+fn clock() -> anyhow::Result<Clock> {
+    Ok(match std::env::var(AHEAD) {
+        Ok(ms) => Clock::Ahead(ms.parse()?),
+        Err(_) => Clock::System,
+    })
 }

@@ -69,6 +69,25 @@ impl NodeProcess {
     }
 }
 
+impl NodeProcess {
+    /// The process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The processor's time that it has used.
+    pub fn used(&self) -> anyhow::Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // Behind the name, which may hold anything: state is the first, user and system time the 12th and 13th.
+        let (_, fields) = stat.rsplit_once(')').context("a process's figures")?;
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        let ticks: Vec<u64> = ticks.map(str::parse).collect::<Result<_, _>>()?;
+        // Linux counts in hundredths of a second, whatever its own clock's tick is.
+        Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 10))
+    }
+}
+
 impl Drop for NodeProcess {
     fn drop(&mut self) {
         // The directory is thrown away or opened anew: recovery is part of what is measured.

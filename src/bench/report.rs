@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hyper::body::Bytes;
 use luyin_protocol::codec::Canonical;
+use luyin_protocol::tx::Tx;
 use serde::Serialize;
 use std::path::Path;
 
@@ -88,7 +89,7 @@ pub fn run(effort: Effort, directory: &Path, mut say: impl FnMut(&str)) -> anyho
         say(&format!("{rate} check-ins a second"));
         let Some(bodies) = plans.pop() else { break };
         let outcome = runtime.block_on(load::run(Plan {
-            url: node.url("/v1/checkins"),
+            urls: vec![node.url("/v1/checkins")],
             bodies,
             rate: *rate,
         }));
@@ -128,6 +129,11 @@ fn holds(outcome: &Outcome) -> bool {
     outcome.accepted == outcome.sent && outcome.p99_ms <= P99_LIMIT_MS
 }
 
+/// The body of one transaction's request.
+pub(super) fn body(tx: &Tx) -> Bytes {
+    Bytes::from(format!(r#"{{"tx":"{}"}}"#, STANDARD.encode(tx.to_vec())))
+}
+
 /// Bodies of each rate's requests; the last rate's first, so that they can be popped in order.
 fn bodies(network: &BenchNetwork, rates: &[f64], seconds: f64) -> anyhow::Result<Vec<Vec<Bytes>>> {
     let chain = network.chain()?;
@@ -137,9 +143,6 @@ fn bodies(network: &BenchNetwork, rates: &[f64], seconds: f64) -> anyhow::Result
         .rev()
         .map(|rate| {
             let txs = network.check_ins(&chain, (rate * seconds) as usize, now)?;
-            let body = |tx: &luyin_protocol::tx::Tx| {
-                Bytes::from(format!(r#"{{"tx":"{}"}}"#, STANDARD.encode(tx.to_vec())))
-            };
             Ok(txs.iter().map(body).collect())
         })
         .collect()

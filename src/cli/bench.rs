@@ -1,6 +1,8 @@
 //! `luyin bench`: what this machine can do, beside what it could do at most.
 
 use super::say::Say;
+#[cfg(feature = "bft")]
+use crate::bench::consortium;
 use crate::bench::proving::Effort;
 use crate::bench::{node, report};
 use anyhow::Context;
@@ -14,6 +16,7 @@ use std::time::Duration;
 #[command(after_help = "Examples:
   luyin bench --quick --json
   luyin bench --json > figures.json
+  luyin bench net --json
 Each figure stands beside the raw limit of the same run.")]
 pub struct BenchArgs {
     /// Under a minute: smaller samples, a small ledger for the restart
@@ -25,6 +28,21 @@ pub struct BenchArgs {
     /// Run the node that a bench loads, over its directory
     #[arg(long, hide = true)]
     node: Option<PathBuf>,
+    #[cfg(feature = "bft")]
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+/// What else can be measured.
+#[cfg(feature = "bft")]
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Four nodes that agree, on this machine: check-ins a second, idle cost, and what faults do to them
+    Net {
+        /// Rounds of each fault
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+    },
 }
 
 /// Measures.
@@ -50,12 +68,26 @@ pub fn run(args: BenchArgs, say: Say) -> anyhow::Result<()> {
     std::fs::create_dir_all(&directory)?;
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
-    let report = report::run(effort, &directory, |stage| {
-        bar.set_message(stage.to_owned())
-    })?;
+    let told = |stage: &str| bar.set_message(stage.to_owned());
+    #[cfg(feature = "bft")]
+    if let Some(What::Net { rounds }) = args.what {
+        let effort = if args.quick {
+            consortium::Effort::QUICK
+        } else {
+            consortium::Effort::FULL.with_rounds(rounds)
+        };
+        let report = consortium::run(effort, &directory, told)?;
+        bar.finish_and_clear();
+        return print(&report, say);
+    }
+    let report = report::run(effort, &directory, told)?;
     bar.finish_and_clear();
-    say.outcome(&report, || {
-        serde_json::to_string_pretty(&report).unwrap_or_default()
+    print(&report, say)
+}
+
+fn print(report: &impl serde::Serialize, say: Say) -> anyhow::Result<()> {
+    say.outcome(report, || {
+        serde_json::to_string_pretty(report).unwrap_or_default()
     });
     Ok(())
 }

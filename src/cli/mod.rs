@@ -10,6 +10,7 @@ pub mod did;
 pub mod gate;
 pub mod genesis;
 pub mod keystore;
+pub mod net;
 pub mod organisation;
 pub mod passphrase;
 pub mod rebuild_index;

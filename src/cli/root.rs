@@ -2,8 +2,8 @@
 
 use super::say::Say;
 use super::{
-    attester, audit, authority, bench, ceremony, demo, did, gate, genesis, keystore, rebuild_index,
-    registrar, serve, trustee, verify_log, wallet, witness,
+    attester, audit, authority, bench, ceremony, demo, did, gate, genesis, keystore, net,
+    rebuild_index, registrar, serve, trustee, verify_log, wallet, witness,
 };
 use crate::telemetry::{LogForm, start_log};
 use clap::{Parser, Subcommand};
@@ -30,6 +30,9 @@ enum Verb {
     /// Make and run a demo network with everyone in it
     #[command(subcommand)]
     Demo(demo::Command),
+    /// Write the files of a local network
+    #[command(subcommand)]
+    Net(net::Command),
     /// Make the founding data of a network
     #[command(subcommand)]
     Genesis(genesis::Command),
@@ -92,6 +95,7 @@ fn run(verb: Verb, say: Say) -> anyhow::Result<()> {
     match verb {
         Verb::Serve(args) => serve::run(args, say)?,
         Verb::Demo(command) => demo::run(command, say)?,
+        Verb::Net(command) => net::run(&command, say)?,
         Verb::Genesis(command) => genesis::run(command, say)?,
         Verb::Ceremony(command) => ceremony::run(command, say)?,
         Verb::VerifyLog(args) => verify_log::run(args, say)?,

@@ -79,6 +79,7 @@ fn reading(table: Table) -> Table {
         .get("/v1/releases", Anyone, notice::releases, op("The values released for a day").query("day", integer()).answers::<s::notice::ReleasesView>(OK))
         .get("/v1/governance/next", Anyone, governance::next, op("The next governance sequence number, and what two signatures reach").answers::<s::governance::NextView>(OK))
         .get("/v1/attestations/roots", Anyone, attestation::root, op("A day's live attestation root").query("day", integer()).answers::<s::attestation::AttestationRootView>(OK))
+        .get("/v1/checkpoints/{size}", Anyone, tile::checkpoint_of, op("This node's own checkpoint of a size, for nodes that gather signatures").sends("text/plain"))
         .get("/checkpoint", Anyone, tile::checkpoint, op("The newest signed checkpoint").sends("text/plain"))
         .get("/tile/{*path}", Anyone, tile::tile, op("A tile of the log").sends("application/octet-stream"))
         .get("/v1/proofs/inclusion", Anyone, entry::inclusion, op("That an entry is in the log").query("entry", integer()).option("size", integer()).answers::<s::entry::HashesView>(OK))

@@ -7,6 +7,7 @@ use crate::service::ServiceError;
 use axum::extract::State;
 use luyin_ledger::log::tiles::TileId;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub async fn checkpoint(State(app): State<App>) -> Bytes {
     Bytes {
@@ -14,6 +15,28 @@ pub async fn checkpoint(State(app): State<App>) -> Bytes {
         media: "text/plain; charset=utf-8",
         keep: Keep::Briefly,
     }
+}
+
+/// For how long a node that asks for the signature of another waits for the block that it has already.
+const SIGNED_WITHIN: Duration = Duration::from_millis(2_500);
+
+/// This node's own checkpoint of one size, under which another node gathers signatures.
+pub async fn checkpoint_of(
+    State(app): State<App>,
+    Path(size): Path<u64>,
+) -> Result<Bytes, ServiceError> {
+    let published = app.node().published();
+    let mut newest = published.follow();
+    let reached = newest.wait_for(|shown| shown.head.size() >= size);
+    // Whether it came or not: what is remembered of that size, if anything.
+    let _ = tokio::time::timeout(SIGNED_WITHIN, reached).await;
+    let shown = published.of_size(size);
+    let shown = shown.ok_or(ServiceError::NotFound("a checkpoint of this size"))?;
+    Ok(Bytes {
+        content: shown.note,
+        media: "text/plain; charset=utf-8",
+        keep: Keep::Briefly,
+    })
 }
 
 pub async fn tile(State(app): State<App>, Path(path): Path<String>) -> Reply<Bytes> {

@@ -1,5 +1,8 @@
 //! Drives the ledger: opens it, puts transactions into order, serves what it made.
 
+#[cfg(feature = "bft")]
+pub mod consortium;
+pub mod cosigning;
 pub mod directory;
 pub mod entry;
 pub mod in_process;
@@ -11,13 +14,13 @@ pub mod published;
 pub mod receipts;
 mod turn;
 pub mod verifying_keys;
-pub mod witnessing;
 mod writing;
 
 pub use orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 pub use published::Shown;
 
 use crate::clock::Clock;
+use cosigning::Cosigned;
 use judge::Keys;
 use luyin_keys::manifest::KeyDirectory;
 use luyin_keys::signing::SigningKey;
@@ -33,7 +36,6 @@ use receipts::Receipts;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use witnessing::Cosigned;
 
 /// Rows of the index read at once.
 const OWNERS_PAGE: usize = 4_096;

@@ -1,15 +1,16 @@
 //! Opens a node: directory, keys, chain, orderer, in this order, and refuses rather than starts half.
 
 use super::Node;
+use super::cosigning::{self, Cosigned, Cosigning, Others};
 use super::directory::{DataDirectory, DirectoryError};
 use super::in_process::{InProcess, Surroundings};
 use super::judge::Judge;
+use super::orderer::Orderer;
 use super::published::Published;
 use super::receipts::{Receipts, make_up_receipts};
 use super::verifying_keys::{self, KeysError};
-use super::witnessing::{self, Cosigned, Witnessing};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ConsensusConfig};
 use crate::telemetry::Metrics;
 use luyin_keys::manifest::Mode;
 use luyin_keys::signing::SigningKey;
@@ -47,9 +48,31 @@ pub enum OpenError {
     /// Signed requests must name this host in production.
     #[error("in production http.authorities must name this node's hosts")]
     NoAuthorities,
-    /// Witnesses.
+    /// Other nodes and witnesses.
     #[error(transparent)]
-    Witnessing(#[from] witnessing::StartError),
+    Cosigning(#[from] cosigning::StartError),
+    /// Several nodes, and nothing said of how they agree: each would make a history of its own.
+    #[error("the network has {0} nodes, and the configuration has no [consensus]")]
+    NoConsensus(usize),
+    /// The configuration asks for what this binary has not.
+    #[error(
+        "the configuration has [consensus], and this binary was built without the feature `bft`"
+    )]
+    BuiltWithout,
+    /// The consensus engine.
+    #[cfg(feature = "bft")]
+    #[error("consensus: {0}")]
+    Consensus(#[from] luyin_consensus::EngineError),
+    /// The founding data ask for signatures of nodes that the configuration does not name.
+    #[error(
+        "readers of this network need the signatures of {needed} nodes; consensus.urls names {named} beside this one"
+    )]
+    Nodes {
+        /// by the founding data
+        needed: usize,
+        /// by the configuration
+        named: usize,
+    },
     /// The founding data ask for witnesses that the configuration does not name.
     #[error("readers of this network need {needed} witnesses, and witnesses.urls names {named}")]
     Witnesses {
@@ -176,7 +199,7 @@ fn assemble(
     mode: Mode,
 ) -> Result<Node, OpenError> {
     let Opening {
-        data: _,
+        data,
         keys,
         signing,
         config,
@@ -202,13 +225,13 @@ fn assemble(
         published: published.clone(),
     };
     let cosigned = cosigned(&genesis, &config, &storage, &published, &around.metrics)?;
-    let orderer = InProcess::start(chain, parts, around)?;
+    let orderer = orderer(chain, parts, around, &signing, &config, &data)?;
     Ok(Node {
         network,
         clock,
         disk: storage.disk,
         store: storage.store,
-        orderer: Arc::new(orderer),
+        orderer,
         receipts,
         published,
         cosigned,
@@ -218,7 +241,49 @@ fn assemble(
     })
 }
 
-/// Witnesses, where there are any to ask.
+/// Where order comes from: this process alone, or the agreement of several.
+fn orderer(
+    chain: Chain,
+    parts: Parts,
+    around: Surroundings,
+    signing: &SigningKey,
+    config: &Config,
+    data: &Path,
+) -> Result<Arc<dyn Orderer>, OpenError> {
+    let nodes = chain.network().parameters().nodes.len();
+    match &config.consensus {
+        None if nodes > 1 => Err(OpenError::NoConsensus(nodes)),
+        None => Ok(Arc::new(InProcess::start(chain, parts, around)?)),
+        Some(consensus) => consortium(chain, around, signing, consensus, data),
+    }
+}
+
+#[cfg(feature = "bft")]
+fn consortium(
+    chain: Chain,
+    around: Surroundings,
+    signing: &SigningKey,
+    config: &ConsensusConfig,
+    data: &Path,
+) -> Result<Arc<dyn Orderer>, OpenError> {
+    let home = data.join("consensus");
+    let signer = Box::new(signing.clone());
+    let consortium = super::consortium::Consortium::start(chain, signer, config, &home, around)?;
+    Ok(Arc::new(consortium))
+}
+
+#[cfg(not(feature = "bft"))]
+fn consortium(
+    _: Chain,
+    _: Surroundings,
+    _: &SigningKey,
+    _: &ConsensusConfig,
+    _: &Path,
+) -> Result<Arc<dyn Orderer>, OpenError> {
+    Err(OpenError::BuiltWithout)
+}
+
+/// Other nodes and witnesses, where there are any to ask.
 fn cosigned(
     genesis: &NetworkParameters,
     config: &Config,
@@ -226,33 +291,44 @@ fn cosigned(
     published: &Published,
     metrics: &Metrics,
 ) -> Result<Option<Cosigned>, OpenError> {
-    let urls = &config.witnesses.urls;
-    let needed = genesis.witnesses_needed;
+    let others = Others {
+        nodes: config
+            .consensus
+            .as_ref()
+            .map_or_else(Vec::new, |c| c.urls.clone()),
+        witnesses: config.witnesses.urls.clone(),
+    };
+    let (urls, needed) = (&others.witnesses, genesis.witnesses_needed);
     if urls.len() < usize::from(needed) {
         return Err(OpenError::Witnesses {
             needed,
             named: urls.len(),
         });
     }
-    if urls.is_empty() {
+    let needed = genesis.nodes_needed();
+    if others.nodes.len().saturating_add(1) < needed {
+        let named = others.nodes.len();
+        return Err(OpenError::Nodes { needed, named });
+    }
+    if urls.is_empty() && others.nodes.is_empty() {
         return Ok(None);
     }
     let own = published.newest().head.size();
-    if let Some((witness, held)) = witnessing::furthest(urls, genesis)
+    // In a consortium the others give back what this node has lost, before it signs anything more.
+    if genesis.nodes.len() == 1
+        && let Some((witness, held)) = cosigning::furthest(urls, genesis)
         && held > own
     {
         return Err(OpenError::Behind { witness, held, own });
     }
-    let started = Witnessing::start(&storage.disk, published, genesis, urls, metrics)?;
+    let started = Cosigning::start(&storage.disk, published, genesis, &others, metrics)?;
     Ok(Some(started))
 }
 
 fn check_mode(config: &Config, clock: &Clock, mode: NetworkMode) -> Result<(), OpenError> {
     match mode {
         NetworkMode::Development => Ok(()),
-        NetworkMode::Production if matches!(clock, Clock::Settable(_)) => {
-            Err(OpenError::SettableClock)
-        }
+        NetworkMode::Production if !matches!(clock, Clock::System) => Err(OpenError::SettableClock),
         NetworkMode::Production if config.http.authorities.is_empty() => {
             Err(OpenError::NoAuthorities)
         }

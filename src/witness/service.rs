@@ -161,7 +161,7 @@ impl WitnessService {
         };
         let line = self.signer.cosign(&known, self.clock.now().get() / 1000)?;
         let keys = [self.key.clone()];
-        Ok(Some(known.cosigned_by(&line, &keys).note().to_vec()))
+        Ok(Some(known.joined_by(&line, &keys).note().to_vec()))
     }
 
     /// Figures in the Prometheus text format.

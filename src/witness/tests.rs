@@ -42,7 +42,7 @@ fn what_was_cosigned_is_remembered_over_a_restart() {
     let service = open(dir.path()).unwrap();
     let line = service.add_checkpoint(&first(b"a")).unwrap();
     let keys = [witness().verifier().unwrap()];
-    let cosigned = signed(ORIGIN, b"a").cosigned_by(&line, &keys);
+    let cosigned = signed(ORIGIN, b"a").joined_by(&line, &keys);
     assert_eq!(cosigned.cosignatures()[0].time, 1_795_399_200);
     drop(service);
     let service = open(dir.path()).unwrap();

@@ -11,6 +11,8 @@ mod authority_diff;
 mod backup;
 mod canary;
 mod certificate;
+#[cfg(feature = "bft")]
+mod consortium;
 mod desk;
 mod disk;
 mod fifteen_days;

@@ -148,7 +148,7 @@ fn ten_times_too_much_is_shed_with_a_time_to_come_again_and_leaves_nothing_behin
         let bodies = made.drain(..count.min(made.len()));
         let bodies = bodies.map(|tx| submission(&tx).to_string().into_bytes().into());
         let outcome = runtime.block_on(load::run(Plan {
-            url: node.url("/v1/checkins"),
+            urls: vec![node.url("/v1/checkins")],
             bodies: bodies.collect(),
             rate,
         }));

@@ -17,6 +17,8 @@ pub fn check(workspace: &Workspace) -> Result<Done> {
         "build",
         "--locked",
         "--workspace",
+        "--features",
+        "luyin/bft",
         "--bin",
         "luyin",
         "--example",

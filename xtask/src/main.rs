@@ -33,6 +33,7 @@ use clap::{Parser, Subcommand};
 
 use crate::setup::{Build, Need};
 use crate::suite::Length;
+use crate::up::Demo;
 use crate::workspace::Workspace;
 
 /// Set up, test, run and measure Luyin.
@@ -55,6 +56,12 @@ enum Verb {
         /// Throw away the data of the last demo first
         #[arg(long)]
         fresh: bool,
+        /// How many nodes agree on the ledger
+        #[arg(long, default_value_t = 1)]
+        validators: u8,
+        /// How many witnesses watch over it
+        #[arg(long, default_value_t = 0)]
+        witnesses: u8,
     },
     /// Set up and run the suites, all of them even after a failure
     Test {
@@ -128,7 +135,20 @@ fn main() -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match Arguments::parse().verb {
         Verb::Setup => setup::run(&workspace, &Need::ALL, Build::Dev)?,
-        Verb::Up { port, fresh } => up::run(&workspace, port, fresh)?,
+        Verb::Up {
+            port,
+            fresh,
+            validators,
+            witnesses,
+        } => up::run(
+            &workspace,
+            &Demo {
+                port,
+                validators,
+                witnesses,
+            },
+            fresh,
+        )?,
         Verb::Test { list: true, .. } => print!("{}", suite::listing()),
         Verb::Test { suite, .. } => {
             let chosen = suite::choose(&suite)?;

@@ -56,6 +56,8 @@ impl Need {
 pub enum Build {
     Dev,
     Release,
+    /// Release, with the engine that lets several nodes agree.
+    Consortium,
 }
 
 enum State {
@@ -271,15 +273,34 @@ fn matrix_hashes(file: &Path) -> Option<BTreeMap<String, String>> {
 
 /// In the form that the tests are run in: alone, or without the tests, the service has other features and would be built
 /// twice, with half of what it depends on.
-pub const AS_TESTED: [&str; 5] = ["build", "--locked", "--workspace", "--tests", "--bins"];
+pub const AS_TESTED: [&str; 7] = [
+    "build",
+    "--locked",
+    "--workspace",
+    "--features",
+    "luyin/bft",
+    "--tests",
+    "--bins",
+];
+
+/// The service as it is run, with one node.
+pub const RELEASE: [&str; 5] = ["build", "--locked", "--release", "--bin", "luyin"];
+/// The same with the consensus engine in it.
+pub const CONSORTIUM: [&str; 7] = [
+    "build",
+    "--locked",
+    "--release",
+    "--features",
+    "bft",
+    "--bin",
+    "luyin",
+];
 
 fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
     let (arguments, service): (&[&str], &str) = match build {
         Build::Dev => (&AS_TESTED, "target/debug/luyin"),
-        Build::Release => (
-            &["build", "--locked", "--release", "--bin", "luyin"],
-            "target/release/luyin",
-        ),
+        Build::Release => (&RELEASE, "target/release/luyin"),
+        Build::Consortium => (&CONSORTIUM, "target/release/luyin"),
     };
     Program::cargo(workspace, arguments).run()?;
     let service = workspace.path(service);

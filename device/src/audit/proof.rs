@@ -48,7 +48,11 @@ fn proved(signed: &SignedCheckpoint, hashes: usize) -> Proved {
     Proved {
         size: head.size(),
         root: hex::encode(head.root().as_bytes()),
-        signers: signed.signers().to_vec(),
+        signers: signed
+            .signers()
+            .iter()
+            .map(|key| key.name().to_owned())
+            .collect(),
         witnesses: signed
             .cosignatures()
             .iter()

@@ -49,6 +49,12 @@ impl Block {
         std::iter::once(header).chain(transactions).collect()
     }
 
+    /// Its record in the segment log: what nodes agree on.
+    #[must_use]
+    pub fn to_record(&self) -> Vec<u8> {
+        record(&self.entries())
+    }
+
     /// Reads a record back.
     ///
     /// # Errors

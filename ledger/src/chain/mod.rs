@@ -52,7 +52,7 @@ pub use verify::{Fault, Finding, Progress, Verified, verify_log};
 use crate::log::checkpoint::{CheckpointSigner, Publisher, SignedCheckpoint, VerifierKey};
 use crate::log::disk::Disk;
 use crate::log::merkle::{EntryIndex, TreeHead};
-use crate::log::segment::{Position, SegmentLog};
+use crate::log::segment::{Position, Record, SegmentLog};
 use crate::log::tiles::{TileReader, TileWriter};
 use crate::state::record::EpochNumber;
 use crate::state::{Network, State};
@@ -179,14 +179,34 @@ impl Chain {
         Ok(publisher.publish(tiles, |head| text.sign(origin, head, &position, signer))?)
     }
 
+    /// Checks a block that was made elsewhere, as the one after the newest: nothing in it may be refused.
+    ///
+    /// # Errors
+    /// [`ChainError::Block`] says why the block is refused; where the state could not be read.
+    pub fn check(&self, block: Block, bounds: TimeBounds) -> Result<Proposal, ChainError> {
+        self.sound()?;
+        let verifier = self.verifier.as_ref();
+        self.base().check_block(verifier, block, bounds)
+    }
+
+    /// The record of a durable block, as [`Block::to_record`] gives it; `None` where there is none of this height.
+    ///
+    /// # Errors
+    /// Those of the segment log.
+    pub fn record(&self, height: Height) -> Result<Option<Vec<u8>>, ChainError> {
+        if height.get() >= self.segments.position().records() {
+            return Ok(None);
+        }
+        let record = self.segments.reader().records(height.get()).next();
+        Ok(record.transpose()?.map(Record::into_payload))
+    }
+
     /// Checks a block that was made elsewhere, commits and publishes it.
     ///
     /// # Errors
-    /// [`ChainError::Block`] says why the block is refused; those of [`Chain::commit`] and [`Chain::publish`].
+    /// Those of [`Chain::check`], [`Chain::commit`] and [`Chain::publish`].
     pub fn execute(&mut self, block: Block, bounds: TimeBounds) -> Result<Receipt, ChainError> {
-        self.sound()?;
-        let verifier = self.verifier.as_ref();
-        let proposal = self.base().check_block(verifier, block, bounds)?;
+        let proposal = self.check(block, bounds)?;
         let receipt = self.commit(proposal)?;
         self.publish()?;
         Ok(receipt)

@@ -7,15 +7,21 @@ use crate::cli::say::Say;
 use crate::clock::Clock;
 use crate::node::directory::{DataDirectory, GENESIS};
 use crate::trustee::{PublicInfo, TrusteeData};
+use crate::witness::WitnessData;
 use luyin_keys::durable_file;
 use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile};
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
 use luyin_keys::signing::SigningKey;
+use luyin_protocol::codec::Canonical as _;
 use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::escrow::TrusteeIndex;
-use luyin_protocol::network::{Cadence, DEFAULT_TWO_REACH, NetworkMode};
+use luyin_protocol::network::{
+    Cadence, DEFAULT_TWO_REACH, NetworkMode, NetworkParameters, WitnessInfo,
+};
 use rand::RngCore as _;
 use rand::rngs::OsRng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
 /// An organisation of the demo.
@@ -77,11 +83,28 @@ pub struct Player {
     pub did: Did,
 }
 
+/// How many run the ledger, and how many watch over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub validators: u8,
+    pub witnesses: u8,
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            validators,
+            witnesses,
+        } = self;
+        write!(f, "{validators} nodes and {witnesses} witnesses")
+    }
+}
+
 /// Everyone.
 #[derive(Debug)]
 pub struct Cast {
     root: PathBuf,
-    pub node: SigningKey,
+    pub nodes: Vec<SigningKey>,
     pub proposer: SigningKey,
     pub approver: SigningKey,
     pub players: Vec<Player>,
@@ -89,17 +112,27 @@ pub struct Cast {
 
 impl Cast {
     /// Opens the cast of a directory, or draws one.
-    pub fn open_or_make(root: &Path, keys: &Path, say: Say) -> Result<Self, DemoError> {
+    pub fn open_or_make(
+        root: &Path,
+        keys: &Path,
+        shape: Shape,
+        say: Say,
+    ) -> Result<Self, DemoError> {
         std::fs::create_dir_all(root)?;
         let root = root.canonicalize()?;
         let secret = passphrase(&root)?;
-        let progress = say.progress(15, "keystores");
+        let keystores = 14u64
+            .saturating_add(u64::from(shape.validators))
+            .saturating_add(u64::from(shape.witnesses));
+        let progress = say.progress(keystores, "keystores");
         let one = |file: &str, name: &str, kind| {
             let key = signing_key(&root.join(format!("{file}.keys")), name, kind, &secret);
             progress.inc(1);
             key
         };
-        let node = one("node", "node", KeyKind::Node)?;
+        let nodes = (1..=shape.validators)
+            .map(|place| one(&node_name(place), "node", KeyKind::Node))
+            .collect::<Result<Vec<_>, _>>()?;
         let proposer = one("proposer", "proposer", KeyKind::GovernanceProposer)?;
         let approver = one("approver", "approver", KeyKind::GovernanceApprover)?;
         let mut players = Vec::new();
@@ -121,21 +154,51 @@ impl Cast {
             trustees.push(trustee(&root, index, &secret)?);
             progress.inc(1);
         }
+        let mut witnesses = Vec::new();
+        for place in 1..=shape.witnesses {
+            witnesses.push(witness(&root, place, &secret)?);
+            progress.inc(1);
+        }
         progress.finish_and_clear();
         let cast = Self {
             root,
-            node,
+            nodes,
             proposer,
             approver,
             players,
         };
-        if !cast.node_data().join(GENESIS).exists() {
-            cast.found(trustees, keys)?;
+        // The first node's directory is founded last: it says that all are.
+        if !cast.node_data(1).join(GENESIS).exists() {
+            cast.found(trustees, witnesses, keys)?;
         }
+        cast.check(shape)?;
         Ok(cast)
     }
 
-    fn found(&self, trustees: Vec<PublicInfo>, keys: &Path) -> Result<(), DemoError> {
+    /// The founding data that are there may be of another shape.
+    fn check(&self, shape: Shape) -> Result<(), DemoError> {
+        let parameters = self.parameters()?;
+        let count = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+        let found = Shape {
+            validators: count(parameters.nodes.len()),
+            witnesses: count(parameters.witnesses.len()),
+        };
+        if found == shape {
+            return Ok(());
+        }
+        Err(DemoError::Shape {
+            directory: self.root.clone(),
+            found,
+            asked: shape,
+        })
+    }
+
+    fn found(
+        &self,
+        trustees: Vec<PublicInfo>,
+        witnesses: Vec<WitnessInfo>,
+        keys: &Path,
+    ) -> Result<(), DemoError> {
         let founding = Founding {
             origin: "luyin.example/demo".to_owned(),
             mode: NetworkMode::Development,
@@ -144,13 +207,31 @@ impl Cast {
             approvers: vec![self.approver.public()],
             reviewers: vec![],
             two_reach: DEFAULT_TWO_REACH,
-            nodes: vec![self.node.public()],
-            witnesses: vec![],
-            witnesses_needed: 0,
+            nodes: self.nodes.iter().map(SigningKey::public).collect(),
+            // Half of them: the network goes on without one.
+            witnesses_needed: u8::try_from(witnesses.len().div_ceil(2)).unwrap_or(u8::MAX),
+            witnesses,
             trustees,
         };
         let parameters = founding.parameters(keys)?;
-        Ok(DataDirectory::found(&self.node_data(), &parameters)?)
+        for place in self.places().rev() {
+            let data = self.node_data(place);
+            if !data.join(GENESIS).exists() {
+                DataDirectory::found(&data, &parameters)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The founding data.
+    pub fn parameters(&self) -> Result<NetworkParameters, DemoError> {
+        let bytes = std::fs::read(self.node_data(1).join(GENESIS))?;
+        Ok(NetworkParameters::from_slice(&bytes)?)
+    }
+
+    /// The nodes' numbers, from 1.
+    pub fn places(&self) -> std::ops::RangeInclusive<u8> {
+        1..=u8::try_from(self.nodes.len()).unwrap_or(u8::MAX)
     }
 
     /// The directory of everything.
@@ -158,9 +239,29 @@ impl Cast {
         &self.root
     }
 
-    /// The node's data directory.
-    pub fn node_data(&self) -> PathBuf {
-        self.root.join("node")
+    /// A node's data directory.
+    pub fn node_data(&self, place: u8) -> PathBuf {
+        self.root.join(node_name(place))
+    }
+
+    /// A node's keystore.
+    pub fn node_keystore(&self, place: u8) -> PathBuf {
+        self.root.join(format!("{}.keys", node_name(place)))
+    }
+
+    /// A node's configuration.
+    pub fn node_config(&self, place: u8) -> PathBuf {
+        self.root.join(format!("{}.toml", node_name(place)))
+    }
+
+    /// A node's guard against signing twice: beside its key.
+    pub fn node_guard(&self, place: u8) -> PathBuf {
+        self.root.join(format!("{}.guard", node_name(place)))
+    }
+
+    /// A witness's data directory.
+    pub fn witness_data(&self, place: u8) -> PathBuf {
+        witness_data(&self.root, place)
     }
 
     /// The file with the passphrase of all keystores.
@@ -178,6 +279,52 @@ impl Cast {
         let found = self.players.iter().find(|p| p.member == member);
         found.map(|p| p.did)
     }
+}
+
+/// The first is "node", whether there are others or not.
+fn node_name(place: u8) -> String {
+    match place {
+        1 => "node".to_owned(),
+        place => format!("node-{place}"),
+    }
+}
+
+fn witness_data(root: &Path, place: u8) -> PathBuf {
+    root.join(format!("witness-{place}"))
+}
+
+/// A witness's card, kept beside its data like a trustee's.
+fn witness(root: &Path, place: u8, secret: &Secret) -> Result<WitnessInfo, DemoError> {
+    let directory = witness_data(root, place);
+    let name = format!("witness.example/{place}");
+    made_once(
+        &root.join(format!("witness-{place}.json")),
+        &directory,
+        || {
+            let now = Clock::System.now();
+            let data = WitnessData::at(&directory);
+            Ok(data.init(&name, secret.clone(), Strength::PRODUCTION, now)?)
+        },
+    )
+}
+
+/// What a party printed about itself when it was made. Without that it never came into any founding data, and is made anew.
+fn made_once<T: Serialize + DeserializeOwned>(
+    card: &Path,
+    directory: &Path,
+    make: impl FnOnce() -> Result<T, DemoError>,
+) -> Result<T, DemoError> {
+    if card.exists() {
+        let text = std::fs::read(card)?;
+        return serde_json::from_slice(&text).map_err(|e| std::io::Error::other(e).into());
+    }
+    if directory.exists() {
+        std::fs::remove_dir_all(directory)?;
+    }
+    let info = make()?;
+    let text = serde_json::to_vec_pretty(&info).map_err(std::io::Error::other)?;
+    durable_file::create(card, &text)?;
+    Ok(info)
 }
 
 fn passphrase_file(root: &Path) -> PathBuf {
@@ -230,24 +377,16 @@ fn trustee(root: &Path, index: TrusteeIndex, secret: &Secret) -> Result<PublicIn
         "Demo notary",
         "Demo university",
     ];
-    let path = root.join(format!("trustee-{index}.json"));
-    if path.exists() {
-        let text = std::fs::read(&path)?;
-        return serde_json::from_slice(&text).map_err(|e| std::io::Error::other(e).into());
-    }
     let directory = trustee_data(root, index);
-    if directory.exists() {
-        // Without its public halves it never came into any founding data.
-        std::fs::remove_dir_all(&directory)?;
-    }
-    let name = NAMES
-        .get(index.position())
-        .copied()
-        .unwrap_or("Demo trustee");
-    let now = Clock::System.now();
-    let data = TrusteeData::at(&directory);
-    let info = data.init(index, name, secret.clone(), Strength::PRODUCTION, now)?;
-    let text = serde_json::to_vec_pretty(&info).map_err(std::io::Error::other)?;
-    durable_file::create(&path, &text)?;
-    Ok(info)
+    let name = NAMES.get(index.position()).copied();
+    made_once(
+        &root.join(format!("trustee-{index}.json")),
+        &directory,
+        || {
+            let now = Clock::System.now();
+            let data = TrusteeData::at(&directory);
+            let name = name.unwrap_or("Demo trustee");
+            Ok(data.init(index, name, secret.clone(), Strength::PRODUCTION, now)?)
+        },
+    )
 }

@@ -1,10 +1,10 @@
 //! What to try next: the commands of one walkthrough, ready to be copied.
 
 use super::cast::{Cast, Member};
+use super::ports::Ports;
 use super::seed::POLICY;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 
 /// A number that nobody has: the birthday and the place are made up, the check digit fits.
@@ -18,18 +18,17 @@ const PAGES: [(&str, &str); 3] = [("wallet", "w"), ("gate", "g"), ("regulator", 
 pub struct Guide<'a> {
     pub cast: &'a Cast,
     pub keys: &'a Path,
-    pub node: SocketAddr,
-    pub trustees: &'a [SocketAddr],
+    pub ports: &'a Ports,
 }
 
 impl Guide<'_> {
     /// Where the pages are. Browsers take passkeys for a name alone, so the loopback address is called by its name.
     fn page(&self, entry: &str) -> String {
-        let port = self.node.port();
-        if self.node.ip().is_loopback() {
-            format!("http://localhost:{port}/{entry}")
+        let node = self.ports.listen;
+        if node.ip().is_loopback() {
+            format!("http://localhost:{}/{entry}", node.port())
         } else {
-            format!("http://{}/{entry}", self.node)
+            format!("http://{node}/{entry}")
         }
     }
 
@@ -42,8 +41,10 @@ impl Guide<'_> {
             .map(|p| (p.member.file().to_owned(), json!(p.did)))
             .collect();
         json!({
-            "node": format!("http://{}", self.node),
-            "trustees": self.trustees.iter().map(|t| format!("http://{t}")).collect::<Vec<_>>(),
+            "node": format!("http://{}", self.ports.listen),
+            "nodes": self.ports.nodes().map(|n| format!("http://{n}")).collect::<Vec<_>>(),
+            "trustees": self.ports.trustees().map(|t| format!("http://{t}")).collect::<Vec<_>>(),
+            "witnesses": self.ports.witnesses().map(|w| format!("http://{w}")).collect::<Vec<_>>(),
             "pages": PAGES.map(|(name, entry)| (name, self.page(entry))).into_iter().collect::<BTreeMap<_, _>>(),
             "directory": self.cast.root(),
             "passphrase_file": self.cast.passphrase_file(),
@@ -61,14 +62,14 @@ impl Guide<'_> {
     pub fn to_text(&self) -> String {
         let directory = self.cast.root().display();
         let trustees: Vec<String> = self
-            .trustees
-            .iter()
+            .ports
+            .trustees()
             .map(|t| format!("http://{t}"))
             .collect();
         let trustees = trustees.join(",");
         let employer = self.did(Member::Employer);
         format!(
-            "demo network: node http://{node}, trustees {trustees}
+            "demo network of {shape}: node http://{node}, trustees {trustees}
 All of it is synthetic (演示数据). In another terminal:
 
   cd {directory}
@@ -135,7 +136,8 @@ Anyone may check the whole log, while the node runs:
             digits = ID_NUMBER.get(16..).unwrap_or_default(),
             id = ID_NUMBER,
             keys = self.keys.display(),
-            node = self.node,
+            node = self.ports.listen,
+            shape = self.ports.shape,
         )
     }
 }

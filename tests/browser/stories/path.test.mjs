@@ -93,7 +93,9 @@ test('back on the network the gate sends its records, and a regulator verifies t
   const device = await world.browser.device(world.demo, DESK)
   const regulator = await Regulator.open(device, world.demo)
   const records = await regulator.records()
-  assert.deepEqual(records.map(({ colour }) => colour).sort(), ['green', 'green', 'red'])
+  // A pass newer than the gate's data is decided once more when these have come; that it was not at first stays on record.
+  const decided = records.filter(({ colour }) => colour !== 'grey')
+  assert.deepEqual(decided.map(({ colour }) => colour).sort(), ['green', 'green', 'red'])
   await assertReadable(regulator.page, 'the records')
   assert.deepEqual(await regulator.verify('green'), [true, true])
   await assertReadable(regulator.page, 'one record')

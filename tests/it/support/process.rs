@@ -5,6 +5,7 @@ use super::world::node_key;
 use luyin::node::directory::DataDirectory;
 use luyin_keys::keystore::{KeyKind, KeyName, KeystoreFile};
 use luyin_keys::sealed::{Passphrase, Secret, Strength};
+use luyin_keys::signing::SigningKey;
 use luyin_protocol::network::NetworkParameters;
 use rand::rngs::OsRng;
 use serde_json::Value;
@@ -20,19 +21,18 @@ pub const PASSPHRASE: &str = "correct horse battery";
 pub fn keystore() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("passphrase"), PASSPHRASE).unwrap();
+    keystore_at(&dir.path().join("node.keys"), &node_key());
+    dir
+}
+
+/// A keystore with one node's key, under the passphrase of all.
+pub fn keystore_at(path: &Path, key: &SigningKey) {
     let secret = Secret::Passphrase(Passphrase::new(PASSPHRASE).unwrap());
-    let path = dir.path().join("node.keys");
     let file = KeystoreFile::create(path, secret, Strength::PRODUCTION, &mut OsRng).unwrap();
     file.update(&mut OsRng, |keys| {
-        keys.insert(
-            KeyName::new("node")?,
-            KeyKind::Node,
-            node_key().to_secret(),
-            0,
-        )
+        keys.insert(KeyName::new("node")?, KeyKind::Node, key.to_secret(), 0)
     })
     .unwrap();
-    dir
 }
 
 /// The same with a node's directory.
@@ -88,6 +88,15 @@ impl Running {
         Call::get(target)
             .send(self.address)
             .expect("the process answers")
+    }
+
+    /// Sends a signal by its name, `STOP` for instance.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &id])
+            .status();
+        assert!(sent.unwrap().success());
     }
 
     /// `kill -9`.

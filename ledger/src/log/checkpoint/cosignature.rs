@@ -2,7 +2,7 @@
 //! witness has seen of the log before.
 
 use super::key::{VerifierKey, is_name};
-use super::note::{self, Note};
+use super::note;
 use super::sign::{SignError, SignedCheckpoint};
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -84,30 +84,5 @@ impl WitnessSigner {
         let stamped = [time.to_be_bytes().as_slice(), &signature.to_bytes()].concat();
         let id = self.verifier()?.id();
         Ok(note::line(&self.name, id, &stamped))
-    }
-}
-
-impl SignedCheckpoint {
-    /// The same checkpoint with the cosignatures by these witnesses out of an answer's lines. Lines of others, wrong ones and
-    /// a second one by the same witness are left out: an answer adds what holds, or nothing.
-    #[must_use]
-    pub fn cosigned_by(self, lines: &str, witnesses: &[VerifierKey]) -> Self {
-        let text = self.checkpoint().to_text();
-        let mut note = self.note().to_vec();
-        let mut cosignatures = self.cosignatures().to_vec();
-        for line in lines.split_inclusive('\n') {
-            let Some(cosignature) = Note::cosignature(&text, line, witnesses) else {
-                continue;
-            };
-            if cosignatures
-                .iter()
-                .any(|c| c.witness == cosignature.witness)
-            {
-                continue;
-            }
-            note.extend_from_slice(line.as_bytes());
-            cosignatures.push(cosignature);
-        }
-        self.with_note(note, cosignatures)
     }
 }

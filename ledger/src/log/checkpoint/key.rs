@@ -39,8 +39,8 @@ impl Kind {
 /// A signature that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Signed {
-    /// By a key of the log, with this name.
-    Own(String),
+    /// By a key of the log.
+    Own(VerifierKey),
     /// By a witness.
     Cosigned(Cosignature),
 }
@@ -131,7 +131,7 @@ impl VerifierKey {
         match self.kind {
             Kind::Note => {
                 holds(text, signature)?;
-                Some(Signed::Own(self.name.clone()))
+                Some(Signed::Own(self.clone()))
             }
             Kind::Cosignature => {
                 let (time, signature) = cosignature::parts(signature)?;

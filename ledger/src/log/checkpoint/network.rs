@@ -1,5 +1,5 @@
-//! Which checkpoints the readers of a network believe (clause 8.9a): a node of the founding data signed it for the network's
-//! log, and as many of its witnesses cosigned it as the founding data ask for.
+//! Which checkpoints the readers of a network believe (clause 8.9a): more than two thirds of the nodes of the founding data
+//! signed it for the network's log, and as many of its witnesses cosigned it as the founding data ask for.
 
 use super::{SignError, SignedCheckpoint, VerifierKey, VerifyError};
 use ed25519_dalek::VerifyingKey;
@@ -18,6 +18,14 @@ pub enum TrustError {
     /// It is another log's.
     #[error("it is of another log")]
     OtherLog,
+    /// Too few nodes have signed it: the others may never have agreed to it.
+    #[error("{found} of the network's nodes signed it, {needed} are needed")]
+    Nodes {
+        /// how many did
+        found: usize,
+        /// how many are asked for
+        needed: usize,
+    },
     /// Too few witnesses have cosigned it: it may be one of two that the node shows to different people.
     #[error("{found} of the network's witnesses cosigned it, {needed} are needed")]
     Witnesses {
@@ -66,6 +74,10 @@ pub fn network_checkpoint(
     let signed = SignedCheckpoint::verify(note, &keys)?;
     if signed.checkpoint().origin() != parameters.origin {
         return Err(TrustError::OtherLog);
+    }
+    let (found, needed) = (signed.signers().len(), parameters.nodes_needed());
+    if found < needed {
+        return Err(TrustError::Nodes { found, needed });
     }
     let found = signed.cosignatures().len();
     let needed = parameters.witnesses_needed;

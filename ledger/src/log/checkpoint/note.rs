@@ -1,6 +1,5 @@
 //! Signed notes (C2SP signed-note): a text, an empty line, and a line for each signature.
 
-use super::cosignature::Cosignature;
 use super::key::{Signed, VerifierKey, is_name};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -134,18 +133,15 @@ impl Note {
         format!("{}\n{lines}", self.text).into_bytes()
     }
 
-    /// The cosignature over a text that one line holds, by one of these witnesses; `None` where it does not hold.
-    pub fn cosignature(text: &str, line: &str, witnesses: &[VerifierKey]) -> Option<Cosignature> {
+    /// What one line below a text says, by one of these keys; `None` where it does not hold.
+    pub(super) fn signed_line(text: &str, line: &str, keys: &[VerifierKey]) -> Option<Signed> {
         let read = Line::read(line.strip_suffix('\n')?)?;
         if read.write() != line {
             return None;
         }
         let by = |key: &&VerifierKey| key.name() == read.name && key.id() == read.id;
-        let key = witnesses.iter().find(by)?;
-        match key.verify(text.as_bytes(), &read.signature)? {
-            Signed::Cosigned(cosignature) => Some(cosignature),
-            Signed::Own(_) => None,
-        }
+        let key = keys.iter().find(by)?;
+        key.verify(text.as_bytes(), &read.signature)
     }
 
     /// What each of the keys has signed, each once; signatures of others are passed over.

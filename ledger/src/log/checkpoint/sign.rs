@@ -80,7 +80,7 @@ impl CheckpointSigner {
 pub struct SignedCheckpoint {
     checkpoint: Checkpoint,
     note: Vec<u8>,
-    signers: Vec<String>,
+    signers: Vec<VerifierKey>,
     cosignatures: Vec<Cosignature>,
 }
 
@@ -102,10 +102,7 @@ impl SignedCheckpoint {
         Ok(Self {
             checkpoint,
             note: note.to_bytes(),
-            signers: signers
-                .iter()
-                .map(|s| s.verifier.name().to_owned())
-                .collect(),
+            signers: signers.iter().map(|s| s.verifier.clone()).collect(),
             cosignatures: Vec::new(),
         })
     }
@@ -126,7 +123,7 @@ impl SignedCheckpoint {
         let (mut signers, mut cosignatures) = (Vec::new(), Vec::new());
         for signed in note.signed(keys)? {
             match signed {
-                Signed::Own(name) => signers.push(name),
+                Signed::Own(key) => signers.push(key),
                 Signed::Cosigned(cosignature) => cosignatures.push(cosignature),
             }
         }
@@ -153,9 +150,9 @@ impl SignedCheckpoint {
         &self.note
     }
 
-    /// Names of the log's keys whose signatures hold, each key once.
+    /// The log's keys whose signatures hold, each once.
     #[must_use]
-    pub fn signers(&self) -> &[String] {
+    pub fn signers(&self) -> &[VerifierKey] {
         &self.signers
     }
 
@@ -165,12 +162,25 @@ impl SignedCheckpoint {
         &self.cosignatures
     }
 
-    /// The same with other lines below the same text.
-    pub(super) fn with_note(self, note: Vec<u8>, cosignatures: Vec<Cosignature>) -> Self {
-        Self {
-            note,
-            cosignatures,
-            ..self
+    /// The same checkpoint with the signatures by these keys out of another note's lines or a witness's answer. Lines of
+    /// others, wrong ones and a second one by the same key are left out: lines add what holds, or nothing.
+    #[must_use]
+    pub fn joined_by(mut self, lines: &str, keys: &[VerifierKey]) -> Self {
+        let text = self.checkpoint.to_text();
+        for line in lines.split_inclusive('\n') {
+            match Note::signed_line(&text, line, keys) {
+                Some(Signed::Own(key)) if !self.signers.contains(&key) => self.signers.push(key),
+                Some(Signed::Cosigned(new)) if !self.has_cosigned(&new.witness) => {
+                    self.cosignatures.push(new);
+                }
+                Some(_) | None => continue,
+            }
+            self.note.extend_from_slice(line.as_bytes());
         }
+        self
+    }
+
+    fn has_cosigned(&self, witness: &str) -> bool {
+        self.cosignatures.iter().any(|c| c.witness == witness)
     }
 }

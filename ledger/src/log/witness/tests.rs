@@ -154,15 +154,15 @@ fn a_cosignature_is_that_of_the_standard_and_belongs_to_one_text() {
     let keys = [one.verifier().unwrap(), two.verifier().unwrap()];
     let line = one.cosign(&signed(9), 1_679_315_147).unwrap();
     assert!(line.starts_with("\u{2014} witness.example/one "));
-    let cosigned = signed(9).cosigned_by(&line, &keys);
+    let cosigned = signed(9).joined_by(&line, &keys);
     assert_eq!(cosigned.cosignatures().len(), 1);
     assert_eq!(cosigned.cosignatures()[0].time, 1_679_315_147);
     // Twice the same, or a line over another tree, adds nothing.
-    let again = cosigned.clone().cosigned_by(&line, &keys);
+    let again = cosigned.clone().joined_by(&line, &keys);
     assert_eq!(again, cosigned);
     let foreign = two.cosign(&signed(8), 1_679_315_147).unwrap();
-    assert_eq!(cosigned.clone().cosigned_by(&foreign, &keys), cosigned);
-    let both = cosigned.cosigned_by(&two.cosign(&signed(9), 5).unwrap(), &keys);
+    assert_eq!(cosigned.clone().joined_by(&foreign, &keys), cosigned);
+    let both = cosigned.joined_by(&two.cosign(&signed(9), 5).unwrap(), &keys);
     // Read again by who knows all keys, by who knows the log's alone, and by who knows the witnesses' alone.
     let all = [vec![signer(1).verifier()], keys.to_vec()].concat();
     let read = SignedCheckpoint::verify(both.note(), &all).unwrap();
@@ -188,7 +188,7 @@ fn a_witnesss_key_cannot_sign_for_the_log_nor_a_logs_key_cosign() {
     let by_log = SignedCheckpoint::sign(checkpoint, &[&as_log]).unwrap();
     let line = String::from_utf8(by_log.note().to_vec()).unwrap();
     let line = line.rsplit_once("\n\n").unwrap().1;
-    assert!(signed(9).cosigned_by(line, &keys).cosignatures().is_empty());
+    assert!(signed(9).joined_by(line, &keys).cosignatures().is_empty());
     for verifier in [as_log.verifier(), one.verifier().unwrap()] {
         let text = verifier.to_text();
         assert_eq!(VerifierKey::from_text(&text).unwrap(), verifier);
@@ -209,7 +209,7 @@ fn a_changed_time_breaks_a_cosignature() {
         bytes[byte] ^= 1;
         let changed = format!("{head} {}\n", STANDARD.encode(&bytes));
         bytes[byte] ^= 1;
-        let left = signed(9).cosigned_by(&changed, &keys);
+        let left = signed(9).joined_by(&changed, &keys);
         assert!(left.cosignatures().is_empty(), "byte {byte}");
     }
 }
