@@ -51,6 +51,12 @@ pub enum Domain {
     Report,
     /// A registrar's word to the trustees.
     Registrar,
+    /// A validator's prevote or precommit.
+    ConsensusVote,
+    /// A validator's proposal of a body.
+    ConsensusProposal,
+    /// A validator's word that a peer of the network is its node.
+    ConsensusPeer,
 }
 
 impl Domain {
@@ -68,6 +74,9 @@ impl Domain {
             Self::Audit => "luyin/v1/audit",
             Self::Report => "luyin/v1/report",
             Self::Registrar => "luyin/v1/registrar",
+            Self::ConsensusVote => "luyin/v1/consensus-vote",
+            Self::ConsensusProposal => "luyin/v1/consensus-proposal",
+            Self::ConsensusPeer => "luyin/v1/consensus-peer",
         }
     }
 }
