@@ -11,13 +11,17 @@ pub enum Dropped {
     Stale,
     /// A piece of a body by somebody whose turn it is not.
     NotProposer,
+    /// A piece of a body that the proposer has not sealed.
+    Unsealed,
+    /// A body beyond those that are judged in a round.
+    Surplus,
     /// Pieces that contradict each other, or a body of another digest.
     Inconsistent,
     /// A body, or all unfinished ones together, beyond the limits.
     TooLarge,
 }
 
-const KINDS: usize = 5;
+const KINDS: usize = 7;
 
 // Of the process: the decoders that the engine holds have no place for more.
 static COUNTS: [AtomicU64; KINDS] = [const { AtomicU64::new(0) }; KINDS];
@@ -28,6 +32,8 @@ impl Dropped {
         Self::Undecodable,
         Self::Stale,
         Self::NotProposer,
+        Self::Unsealed,
+        Self::Surplus,
         Self::Inconsistent,
         Self::TooLarge,
     ];
@@ -39,6 +45,8 @@ impl Dropped {
             Self::Undecodable => "undecodable",
             Self::Stale => "stale",
             Self::NotProposer => "not-proposer",
+            Self::Unsealed => "unsealed",
+            Self::Surplus => "surplus",
             Self::Inconsistent => "inconsistent",
             Self::TooLarge => "too-large",
         }

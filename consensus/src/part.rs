@@ -4,6 +4,7 @@ use crate::context::Consortium;
 use crate::round;
 use crate::{Address, Height, ValueId};
 use luyin_protocol::codec::{Canonical, DecodeError, Reader, Writer};
+use luyin_protocol::signature::Signature;
 use malachitebft_core_types::{self as core, Round};
 
 /// Bytes of a piece; all but a body's last piece have exactly as many.
@@ -23,6 +24,8 @@ pub struct Part {
     pub proposer: Address,
     /// Digest of the whole body.
     pub value: ValueId,
+    /// The proposer's seal on height, round and digest; the same in all pieces.
+    pub seal: Signature,
     /// Which piece, from 0.
     pub index: u32,
     /// How many there are; never 0.
@@ -60,6 +63,7 @@ impl Canonical for Part {
         round::put(w, self.round);
         w.value(&self.proposer)
             .value(&self.value)
+            .value(&self.seal)
             .u32(self.index)
             .u32(self.total)
             .u32(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX))
@@ -68,7 +72,7 @@ impl Canonical for Part {
 
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (height, round) = (r.value()?, round::get(r)?);
-        let (proposer, value) = (r.value()?, r.value()?);
+        let (proposer, value, seal) = (r.value()?, r.value()?, r.value()?);
         let (index, total) = (r.u32("the piece's number")?, r.u32("the number of pieces")?);
         let bytes = crate::codec::long_bytes(r, PART_SIZE, "a piece")?;
         let part = Self {
@@ -76,6 +80,7 @@ impl Canonical for Part {
             round,
             proposer,
             value,
+            seal,
             index,
             total,
             bytes,

@@ -55,6 +55,8 @@ pub enum Domain {
     ConsensusVote,
     /// A validator's proposal of a body.
     ConsensusProposal,
+    /// A proposer's seal on a body that travels in parts.
+    ConsensusBody,
     /// A validator's word that a peer of the network is its node.
     ConsensusPeer,
 }
@@ -76,6 +78,7 @@ impl Domain {
             Self::Registrar => "luyin/v1/registrar",
             Self::ConsensusVote => "luyin/v1/consensus-vote",
             Self::ConsensusProposal => "luyin/v1/consensus-proposal",
+            Self::ConsensusBody => "luyin/v1/consensus-body",
             Self::ConsensusPeer => "luyin/v1/consensus-peer",
         }
     }

@@ -82,22 +82,22 @@ fn proposal() -> impl Strategy<Value = SignedMessage<Consortium, Proposal>> {
 fn part() -> impl Strategy<Value = Part> {
     let bytes = prop::collection::vec(any::<u8>(), 1..64).prop_map(Bytes::from);
     (
-        height(),
-        round(),
-        address(),
-        id(),
+        (height(), round(), address(), id(), signature()),
         1..=crate::MAX_PARTS,
         bytes,
     )
-        .prop_map(|(height, round, proposer, value, total, bytes)| Part {
-            height,
-            round,
-            proposer,
-            value,
-            index: total - 1,
-            total,
-            bytes,
-        })
+        .prop_map(
+            |((height, round, proposer, value, seal), total, bytes)| Part {
+                height,
+                round,
+                proposer,
+                value,
+                seal,
+                index: total - 1,
+                total,
+                bytes,
+            },
+        )
 }
 
 fn commit() -> impl Strategy<Value = CommitCertificate<Consortium>> {
@@ -335,6 +335,7 @@ fn pieces_that_do_not_fit_each_other_are_refused() {
         round: Round::new(0),
         proposer: Address::of(key(0).public()),
         value: ValueId::of(b""),
+        seal: Signature::from_bytes([7; 64]),
         index: 0,
         total: 1,
         bytes: Bytes::new(),

@@ -4,7 +4,9 @@ use super::streams::{Arrived, Now};
 use crate::codec::MAX_BODY;
 use crate::context::Consortium;
 use crate::store::{Bodies, DecisionError, Decisions, Seen};
-use crate::{Application, Decided, Fault, Height, Validators, Value, ValueId, Verdict};
+use crate::{
+    Application, Decided, Fault, Height, SignerError, Validators, Value, ValueId, Verdict,
+};
 use malachitebft_app_channel::app;
 use malachitebft_core_types::{CommitCertificate, Round, Validity};
 use std::io;
@@ -38,6 +40,9 @@ pub enum BookError {
         /// The next height.
         expected: Height,
     },
+    /// The key's: it does not seal a body.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
     /// The application wants to propose what cannot travel.
     #[error("the application proposes {0} bytes, which is more than may be")]
     TooLong(usize),
@@ -125,12 +130,22 @@ impl<A: Application> Book<A> {
         })
     }
 
-    /// Judges again what this node held of the next height when it went down.
-    pub fn held(&mut self) -> Result<Vec<ProposedValue<Consortium>>, BookError> {
+    /// What this node held of the next height when it went down.
+    pub fn held(&self) -> Result<Vec<Arrived>, BookError> {
         let held = self.bodies.at(self.tip().next())?;
-        held.into_iter()
-            .map(|(seen, body)| self.judge(&Arrived { seen, body }))
-            .collect()
+        Ok(held
+            .into_iter()
+            .map(|(seen, body)| Arrived { seen, body })
+            .collect())
+    }
+
+    /// A kept body with where it was seen, but for the empty one, of which nothing is kept.
+    pub fn seen(
+        &self,
+        height: Height,
+        value: ValueId,
+    ) -> Result<Option<(Seen, Vec<u8>)>, BookError> {
+        Ok(self.bodies.seen(height, value)?)
     }
 
     /// A kept body.
@@ -166,8 +181,7 @@ impl<A: Application> Book<A> {
             body,
         })?;
         self.decisions.applied(applied.mark, &applied.validators)?;
-        self.bodies.forget(expected)?;
-        Ok(())
+        Ok(self.bodies.forget(expected)?)
     }
 
     /// Asks the application again about a decision after which the node went down.

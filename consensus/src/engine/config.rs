@@ -97,7 +97,7 @@ impl EngineConfig {
             precommit,
             precommit_delta: more,
             rebroadcast: propose.saturating_add(prevote).saturating_add(precommit),
-            max_timeout: Duration::from_secs(60),
+            max_timeout: Duration::from_secs(60).saturating_add(self.pace),
         }
     }
 }

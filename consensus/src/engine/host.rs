@@ -3,20 +3,19 @@
 use super::book::{Book, BookError};
 use super::config::{EngineConfig, HISTORY_BEGINS, SYNC_BATCH};
 use super::status::Board;
-use super::streams::{Arrived, Streams};
+use super::streams::{Arrived, PER_ROUND, Streams};
 use crate::codec::MAX_BODY;
 use crate::context::Consortium;
 use crate::counters;
 use crate::part::PART_SIZE;
-use crate::signer::{GuardError, GuardedSigner};
+use crate::signer::{GuardError, GuardedSigner, Verifier};
 use crate::store::Seen;
 use crate::{Address, Application, Height, Part, Value, ValueId};
 use malachitebft_app_channel::app;
 use malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
-use malachitebft_core_types::{HeightParams, Round, Value as _};
+use malachitebft_core_types::{HeightParams, Round};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -75,8 +74,8 @@ pub struct Host<A> {
     config: EngineConfig,
     streams: Streams,
     round: u32,
-    /// What was seen of the next height, to be told again when a round of it begins.
-    seen: Vec<ProposedValue<Consortium>>,
+    /// What was seen of the next height, to be told again when a round of it begins, and to be sent again.
+    seen: Vec<(Seen, ProposedValue<Consortium>)>,
     /// When the last height was applied.
     applied: Option<Instant>,
     waiting: Option<Waiting>,
@@ -93,7 +92,7 @@ impl<A: Application> Host<A> {
         orders: watch::Receiver<Order>,
     ) -> Self {
         Self {
-            streams: Streams::new(config.max_body.min(MAX_BODY)),
+            streams: Streams::new(config.max_body.min(MAX_BODY), Verifier::new(config.network)),
             book,
             signer,
             board,
@@ -112,10 +111,9 @@ impl<A: Application> Host<A> {
     pub fn converse(&mut self, runtime: &Runtime, channels: &mut Channels<Consortium>) -> Outcome {
         self.waiting = None;
         self.round = 0;
-        self.seen = match self.book.held() {
-            Ok(held) => held,
-            Err(error) => return self.failed(error),
-        };
+        if let Err(error) = self.judge_held() {
+            return self.failed(error);
+        }
         loop {
             let handled = match runtime.block_on(self.next(channels)) {
                 Event::End => return Outcome::Ended,
@@ -138,6 +136,14 @@ impl<A: Application> Host<A> {
                 Err(error) => return self.failed(error),
             }
         }
+    }
+
+    fn judge_held(&mut self) -> Result<(), BookError> {
+        self.seen.clear();
+        for arrived in self.book.held()? {
+            self.arrived(&arrived)?;
+        }
+        Ok(())
     }
 
     async fn next(&mut self, channels: &mut Channels<Consortium>) -> Event {
@@ -190,9 +196,9 @@ impl<A: Application> Host<A> {
             AppMsg::GetValue {
                 height,
                 round,
-                timeout,
                 reply,
-            } => return self.get_value(height, round, timeout, reply),
+                ..
+            } => return self.get_value(height, round, reply),
             AppMsg::ReceivedProposalPart {
                 from,
                 published_by,
@@ -209,12 +215,7 @@ impl<A: Application> Host<A> {
                 value_id,
                 ..
             } => {
-                let body = self.book.body(height, value_id)?;
-                let seen = seen(height, round, address, value_id);
-                return Ok(Step::Send(match body {
-                    Some(body) => self.parts(seen, &body),
-                    None => VecDeque::new(),
-                }));
+                return self.send_again(height, round, address, value_id);
             }
             AppMsg::Decided {
                 certificate, reply, ..
@@ -285,6 +286,7 @@ impl<A: Application> Host<A> {
         // At the first round all that came early, at a later one what was proposed for it.
         self.seen
             .iter()
+            .map(|(_, value)| value)
             .filter(|value| value.height == height && (self.round == 0 || value.round == round))
             .cloned()
             .collect()
@@ -294,51 +296,43 @@ impl<A: Application> Host<A> {
         &mut self,
         height: Height,
         round: Round,
-        timeout: Duration,
         reply: Reply<LocallyProposedValue<Consortium>>,
     ) -> Result<Step, BookError> {
         let waiting = Waiting {
             height,
             round,
-            until: self.pace_ends(round, timeout),
+            until: self.pace_ends(round),
             reply,
         };
         if height != self.book.tip().next() {
             // The height was decided meanwhile; the engine does not look at the answer any more.
             return Ok(Step::On);
         }
-        if let Some((value, body)) = self.proposed_before(height, round)? {
-            return Ok(self.propose(waiting, value, body));
+        if let Some(body) = self.proposed_before(height, round)? {
+            return self.propose(waiting, body);
         }
         let body = self.book.propose()?;
         if body.is_empty() && waiting.until > Instant::now() {
             self.waiting = Some(waiting);
             return Ok(Step::On);
         }
-        self.propose_new(waiting, body)
+        self.propose(waiting, body)
     }
 
     /// While nothing waits, heights follow each other at the pace; a later round of a height is in a hurry.
-    fn pace_ends(&self, round: Round, timeout: Duration) -> Instant {
-        let now = Instant::now();
+    fn pace_ends(&self, round: Round) -> Instant {
         match self.applied {
-            Some(applied) if round == Round::ZERO => {
-                (applied + self.config.pace).min(now + timeout / 2)
-            }
-            _ => now,
+            Some(applied) if round == Round::ZERO => applied + self.config.pace,
+            _ => Instant::now(),
         }
     }
 
     /// What this node proposed in the round before it went down.
-    fn proposed_before(
-        &self,
-        height: Height,
-        round: Round,
-    ) -> Result<Option<(ValueId, Vec<u8>)>, BookError> {
-        let Some(value) = self.signer.proposed(height, round.as_u32().unwrap_or(0)) else {
-            return Ok(None);
-        };
-        Ok(self.book.body(height, value)?.map(|body| (value, body)))
+    fn proposed_before(&self, height: Height, round: Round) -> Result<Option<Vec<u8>>, BookError> {
+        match self.signer.proposed(height, round.as_u32().unwrap_or(0)) {
+            Some(value) => self.book.body(height, value),
+            None => Ok(None),
+        }
     }
 
     fn woken(&mut self) -> Result<Step, BookError> {
@@ -350,7 +344,7 @@ impl<A: Application> Host<A> {
             self.waiting = Some(waiting);
             return Ok(Step::On);
         }
-        self.propose_new(waiting, body)
+        self.propose(waiting, body)
     }
 
     fn due(&mut self) -> Result<Step, BookError> {
@@ -358,26 +352,59 @@ impl<A: Application> Host<A> {
             return Ok(Step::On);
         };
         let body = self.book.propose()?;
-        self.propose_new(waiting, body)
+        self.propose(waiting, body)
     }
 
-    fn propose_new(&mut self, waiting: Waiting, body: Vec<u8>) -> Result<Step, BookError> {
-        let value = ValueId::of(&body);
-        let seen = seen(waiting.height, waiting.round, self.me(), value);
-        self.book.keep(seen, &body)?;
-        Ok(self.propose(waiting, value, body))
-    }
-
-    fn propose(&mut self, waiting: Waiting, value: ValueId, body: Vec<u8>) -> Step {
+    fn propose(&mut self, waiting: Waiting, body: Vec<u8>) -> Result<Step, BookError> {
         let Waiting {
             height,
             round,
             reply,
             ..
         } = waiting;
+        let value = ValueId::of(&body);
+        let seen = self.own(height, round, value)?;
+        self.book.keep(seen, &body)?;
         let proposal = LocallyProposedValue::new(height, round, Value::new(value));
         told(reply.send(proposal).is_ok());
-        Step::Send(self.parts(seen(height, round, self.me(), value), &body))
+        Ok(Step::Send(self.parts(seen, &body)))
+    }
+
+    /// Sends a body again: under this node's seal in a round of its own, else under the one that it came with.
+    fn send_again(
+        &mut self,
+        height: Height,
+        round: Round,
+        proposer: Address,
+        value: ValueId,
+    ) -> Result<Step, BookError> {
+        let Some(body) = self.book.body(height, value)? else {
+            return Ok(Step::On);
+        };
+        let known = self
+            .seen
+            .iter()
+            .map(|(seen, _)| *seen)
+            .find(|seen| seen.height == height && seen.value == value);
+        let seen = match known {
+            _ if proposer == self.me() => Some(self.own(height, round, value)?),
+            Some(seen) => Some(seen),
+            None => self.book.seen(height, value)?.map(|(seen, _)| seen),
+        };
+        Ok(match seen.filter(|seen| seen.seal.is_some()) {
+            Some(seen) => Step::Send(self.parts(seen, &body)),
+            None => Step::On,
+        })
+    }
+
+    fn own(&self, height: Height, round: Round, value: ValueId) -> Result<Seen, BookError> {
+        Ok(Seen {
+            height,
+            round,
+            proposer: self.me(),
+            value,
+            seal: Some(self.signer.seal(height, round, value)?),
+        })
     }
 
     fn me(&self) -> Address {
@@ -386,6 +413,9 @@ impl<A: Application> Host<A> {
 
     /// A body in pieces, in a stream of their own.
     fn parts(&mut self, seen: Seen, body: &[u8]) -> VecDeque<StreamMessage<Part>> {
+        let Some(seal) = seen.seal else {
+            return VecDeque::new();
+        };
         self.streams_sent = self.streams_sent.saturating_add(1);
         let stream = StreamId::new(self.streams_sent.to_be_bytes().to_vec().into());
         let body = bytes::Bytes::copy_from_slice(body);
@@ -402,6 +432,7 @@ impl<A: Application> Host<A> {
             round: seen.round,
             proposer: seen.proposer,
             value: seen.value,
+            seal,
             index,
             total,
             bytes,
@@ -423,10 +454,13 @@ impl<A: Application> Host<A> {
         let StreamContent::Data(part) = content else {
             return Ok(None);
         };
-        let known = |value: &ProposedValue<Consortium>| {
-            value.height == part.height && value.value.id() == part.value
-        };
-        if self.seen.iter().any(known) {
+        let of_height = self.seen.iter().map(|(seen, _)| seen);
+        let of_height = of_height.filter(|seen| seen.height == part.height);
+        if of_height.clone().any(|seen| seen.value == part.value) {
+            return Ok(None);
+        }
+        if of_height.filter(|seen| seen.round == part.round).count() >= PER_ROUND {
+            counters::count(counters::Dropped::Surplus);
             return Ok(None);
         }
         let (height, round) = (part.height, part.round);
@@ -444,7 +478,7 @@ impl<A: Application> Host<A> {
 
     fn arrived(&mut self, arrived: &Arrived) -> Result<ProposedValue<Consortium>, BookError> {
         let value = self.book.judge(arrived)?;
-        self.seen.push(value.clone());
+        self.seen.push((arrived.seen, value.clone()));
         Ok(value)
     }
 
@@ -463,7 +497,13 @@ impl<A: Application> Host<A> {
             return Ok(SyncedValueOutcome::PeerFault);
         }
         let arrived = Arrived {
-            seen: seen(height, round, proposer, ValueId::of(body)),
+            seen: Seen {
+                height,
+                round,
+                proposer,
+                value: ValueId::of(body),
+                seal: None,
+            },
             body: body.to_vec(),
         };
         self.book.judge(&arrived).map(SyncedValueOutcome::Verdict)
@@ -503,15 +543,6 @@ enum Step {
     On,
     Send(VecDeque<StreamMessage<Part>>),
     Leave(Outcome),
-}
-
-fn seen(height: Height, round: Round, proposer: Address, value: ValueId) -> Seen {
-    Seen {
-        height,
-        round,
-        proposer,
-        value,
-    }
 }
 
 /// An answer that nobody waits for any more: the engine has gone on or ended, and the channel says so next.

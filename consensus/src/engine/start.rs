@@ -46,7 +46,7 @@ pub(super) fn start<A: Application>(
     let bodies = Bodies::open(disk).map_err(home_error(&home))?;
     let mut book = Book::new(app, bodies, decisions, config.max_body);
     let recovered = book.recover().map_err(books)?;
-    let signer = GuardedSigner::new(key, guard, config.network);
+    let signer = GuardedSigner::new(key, guard, config.network).after(wal_path(&home));
     settle(&signer, wal, recovered, book.tip().next(), &config)?;
     listenable(&config)?;
     launch(config, book, signer, lock)

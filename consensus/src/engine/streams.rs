@@ -1,21 +1,26 @@
 //! Bodies that arrive in pieces, from peers who may lie (clause 12.4).
 //!
-//! Pieces of one body share publisher, height, round, proposer and digest; pieces of somebody else's invention therefore
-//! never mix with an honest proposer's. What is unfinished is bounded for each neighbour and altogether, and is dropped
-//! when its height is over.
+//! A piece carries the proposer's seal on height, round and digest, and nothing is taken in without it: the engine keeps
+//! two bodies a round, so two of a liar's in the proposer's name would make it turn away the proposal itself. Pieces of one
+//! body share publisher and digest, so pieces that a liar makes up for a sealed digest never mix with an honest node's.
+//! What is unfinished is bounded for each neighbour and altogether, and is dropped when its height is over.
 
 use crate::context::Consortium;
 use crate::counters::Dropped;
 use crate::part::PART_SIZE;
+use crate::signer::Verifier;
 use crate::store::Seen;
-use crate::{Height, Part, Validators};
+use crate::{Height, Part, Validators, ValueId};
 use bytes::Bytes;
+use luyin_protocol::signature::Signature;
 use malachitebft_app_channel::app::types::PeerId;
 use malachitebft_core_types::{Context, Round};
 use std::collections::BTreeMap;
 
 /// How many rounds ahead of the current one pieces are kept.
 const ROUNDS_AHEAD: u32 = 8;
+/// Bodies that are judged in a round: as many as the engine keeps.
+pub(super) const PER_ROUND: usize = 2;
 /// Unfinished bodies of the largest size that one neighbour may make this node hold, and all together.
 const PER_NEIGHBOUR: usize = 2;
 const ALTOGETHER: usize = 6;
@@ -44,7 +49,7 @@ pub struct Arrived {
 struct Key {
     height: Height,
     round: Round,
-    value: crate::ValueId,
+    value: ValueId,
     proposer: crate::Address,
     publisher: PeerId,
 }
@@ -55,6 +60,7 @@ struct Unfinished {
     missing: usize,
     bytes: usize,
     neighbour: PeerId,
+    seal: Signature,
 }
 
 /// All bodies on their way.
@@ -62,14 +68,24 @@ struct Unfinished {
 pub struct Streams {
     max_body: usize,
     unfinished: BTreeMap<Key, Unfinished>,
-    early: BTreeMap<Key, (PeerId, Vec<u8>)>,
+    early: BTreeMap<Key, Early>,
+    verifier: Verifier,
+}
+
+/// A whole body of the next height.
+#[derive(Debug)]
+struct Early {
+    neighbour: PeerId,
+    seal: Signature,
+    body: Vec<u8>,
 }
 
 impl Streams {
-    /// Of bodies of at most `max_body` bytes.
+    /// Of bodies of at most `max_body` bytes, with seals that this verifies.
     #[must_use]
-    pub const fn new(max_body: usize) -> Self {
+    pub const fn new(max_body: usize, verifier: Verifier) -> Self {
         Self {
+            verifier,
             max_body,
             unfinished: BTreeMap::new(),
             early: BTreeMap::new(),
@@ -99,6 +115,7 @@ impl Streams {
         if self.early.contains_key(&key) {
             return Ok(None);
         }
+        self.judge_seal(&key, &part)?;
         self.make_room(neighbour, part.bytes.len())?;
         if !self.add(key, neighbour, part)? {
             return Ok(None);
@@ -107,15 +124,20 @@ impl Streams {
             return Ok(None);
         };
         let body: Vec<u8> = whole.pieces.into_iter().flatten().flatten().collect();
-        if crate::ValueId::of(&body) != key.value || body.len() > self.max_body {
+        if ValueId::of(&body) != key.value || body.len() > self.max_body {
             return Err(Dropped::Inconsistent);
         }
         if key.height > now.height {
-            self.early.insert(key, (whole.neighbour, body));
+            let early = Early {
+                neighbour: whole.neighbour,
+                seal: whole.seal,
+                body,
+            };
+            self.early.insert(key, early);
             return Ok(None);
         }
         Ok(Some(Arrived {
-            seen: key.seen(),
+            seen: key.seen(whole.seal),
             body,
         }))
     }
@@ -130,9 +152,9 @@ impl Streams {
         self.early = later;
         due.into_iter()
             .filter(|(key, _)| has_turn(now.validators, key.height, key.round, key.proposer))
-            .map(|(key, (_, body))| Arrived {
-                seen: key.seen(),
-                body,
+            .map(|(key, early)| Arrived {
+                seen: key.seen(early.seal),
+                body: early.body,
             })
             .collect()
     }
@@ -156,6 +178,22 @@ impl Streams {
         Ok(())
     }
 
+    /// The first piece's seal is verified, the others carry the same.
+    fn judge_seal(&self, key: &Key, part: &Part) -> Result<(), Dropped> {
+        let holds = match self.unfinished.get(key) {
+            Some(stream) => stream.seal == part.seal,
+            None => {
+                let what = (key.height, key.round, key.value);
+                self.verifier.is_sealed(what, &key.proposer, &part.seal)
+            }
+        };
+        if holds {
+            Ok(())
+        } else {
+            Err(Dropped::Unsealed)
+        }
+    }
+
     /// Puts a piece to its body; whether that is whole now.
     fn add(&mut self, key: Key, neighbour: PeerId, part: Part) -> Result<bool, Dropped> {
         let total = usize::try_from(part.total).unwrap_or(usize::MAX);
@@ -164,6 +202,7 @@ impl Streams {
             missing: total,
             bytes: 0,
             neighbour,
+            seal: part.seal,
         });
         if stream.pieces.len() != total {
             return Err(Dropped::Inconsistent);
@@ -199,7 +238,7 @@ impl Streams {
         match held.into_iter().max_by_key(|(_, bytes)| *bytes) {
             Some((greedy, _)) if greedy != neighbour => {
                 self.unfinished.retain(|_, s| s.neighbour != greedy);
-                self.early.retain(|_, (from, _)| *from != greedy);
+                self.early.retain(|_, early| early.neighbour != greedy);
                 Ok(())
             }
             _ => Err(Dropped::TooLarge),
@@ -216,7 +255,12 @@ impl Streams {
             .unfinished
             .values()
             .map(|s| (s.neighbour, s.bytes.saturating_add(PART_SIZE / 64)));
-        let early = self.early.values().map(|(from, body)| (*from, body.len()));
+        let early = self.early.values().map(|early| {
+            (
+                early.neighbour,
+                early.body.len().saturating_add(PART_SIZE / 64),
+            )
+        });
         for (neighbour, bytes) in unfinished.chain(early) {
             let sum: &mut usize = held.entry(neighbour).or_default();
             *sum = sum.saturating_add(bytes);
@@ -226,12 +270,13 @@ impl Streams {
 }
 
 impl Key {
-    fn seen(&self) -> Seen {
+    fn seen(&self, seal: Signature) -> Seen {
         Seen {
             height: self.height,
             round: self.round,
             proposer: self.proposer,
             value: self.value,
+            seal: Some(seal),
         }
     }
 }
@@ -247,3 +292,6 @@ fn has_turn(
         .address()
         == proposer
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Networks of whole engines over loopback.
 
-mod network;
+pub mod network;
 mod refusals;
 mod toy;
 
@@ -159,5 +159,21 @@ fn an_application_that_cannot_go_on_stops_its_engine_loudly() {
     assert!(why.contains("the disk is full"), "{why}");
     let now = network.height(0);
     network.await_height(&[0, 1, 3], now + 3);
+    network.stop_all();
+}
+
+#[test]
+fn what_waits_is_decided_long_before_the_pace_is_over() {
+    let minute = Duration::from_secs(60);
+    let mut network = Network::paced(4, minute);
+    // The first height is not held back, the second is.
+    network.await_height(&[0, 1, 2, 3], 1);
+    let began = std::time::Instant::now();
+    for node in 0..4 {
+        network.submit(node, b"urgent");
+    }
+    network.await_bodies(&[0, 1, 2, 3], 1);
+    assert!(began.elapsed() < minute / 2);
+    assert!(network.height(0) <= 2, "only what waited was decided");
     network.stop_all();
 }

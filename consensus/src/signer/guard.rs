@@ -1,9 +1,12 @@
-//! The guard against signing twice: a small file that remembers the newest signed step (clause 12.10).
+//! The guard against signing twice: a small file that remembers what was signed at the newest height (clause 12.10).
 //!
 //! It stands outside the engine and its write-ahead log, because a copied directory or a log that lost its end would
 //! let the engine sign again what it has forgotten. Order: the ballot is written and synced, then it is signed, then it
 //! leaves. A crash before the write: nothing was signed. After it: the same ballot may be signed again, which gives the
 //! same signature, and no other.
+//!
+//! It remembers all ballots of the height, not the last one alone: the engine does not log what it signs while it replays
+//! its log, so it asks for the same ballot again after the next crash, when later ones have been signed.
 //!
 //! After such a crash the engine may want something else at that step, because what it heard is gone. It is then given
 //! what the guard holds. A prevote, or a nil precommit, binds nobody to more than the engine knows. A precommit for a
@@ -15,6 +18,7 @@ use crate::{Height, ValueId};
 use luyin_keys::durable_file;
 use luyin_protocol::codec::{DecodeError, Reader, Writer};
 use luyin_protocol::signature::{NetworkId, PublicKey, Sha256Hash};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -91,11 +95,17 @@ pub enum GuardError {
     },
 }
 
+type Place = (Height, u32, Step);
+
+/// Most ballots that are remembered; the oldest go first, and are then refused like any step behind the newest. A height
+/// of a thousand rounds takes a day.
+const MAX_BALLOTS: usize = 3 << 10;
+
 /// What the file holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Memory {
-    /// The newest signed step.
-    last: Option<Ballot>,
+    /// What was signed at the newest height.
+    signed: BTreeMap<Place, Ballot>,
     /// Nothing is signed at this height or below.
     closed: Height,
     /// The value that this node precommitted at the newest height without the engine's knowledge.
@@ -122,7 +132,7 @@ impl Guard {
             key,
             network,
             memory: Memory {
-                last: None,
+                signed: BTreeMap::new(),
                 closed: Height::ZERO,
                 pinned: None,
             },
@@ -187,7 +197,14 @@ impl Guard {
     /// The newest signed step.
     #[must_use]
     pub fn last(&self) -> Option<Ballot> {
-        self.memory.last
+        let last = self.memory.signed.last_key_value();
+        last.map(|(_, ballot)| *ballot)
+    }
+
+    /// What was signed at a step of the newest height.
+    #[must_use]
+    pub fn signed(&self, height: Height, round: u32, step: Step) -> Option<Ballot> {
+        self.memory.signed.get(&(height, round, step)).copied()
     }
 
     /// The last height at which nothing is signed any more.
@@ -206,17 +223,16 @@ impl Guard {
         if asked.height <= closed {
             return Err(GuardError::Closed { asked, closed });
         }
-        let Some(held) = self.memory.last else {
-            return self.remember(asked);
-        };
-        if asked.place() > held.place() {
-            self.remember(asked)
-        } else if asked == held {
-            Ok(())
-        } else if asked.place() == held.place() {
-            Err(GuardError::Conflict { asked, held })
-        } else {
-            Err(GuardError::Behind { asked, held })
+        if let Some(held) = self.memory.signed.get(&asked.place()).copied() {
+            return if asked == held {
+                Ok(())
+            } else {
+                Err(GuardError::Conflict { asked, held })
+            };
+        }
+        match self.last() {
+            Some(held) if asked.place() < held.place() => Err(GuardError::Behind { asked, held }),
+            _ => self.remember(asked),
         }
     }
 
@@ -239,7 +255,7 @@ impl Guard {
                 if held.step == Step::Precommit && held.value.is_some() {
                     self.write(Memory {
                         pinned: held.value,
-                        ..self.memory
+                        ..self.memory.clone()
                     })?;
                 }
                 Ok(held)
@@ -258,19 +274,25 @@ impl Guard {
         }
         self.write(Memory {
             closed: height,
-            ..self.memory
+            ..self.memory.clone()
         })
     }
 
     fn pinned_at(&self, height: Height) -> Option<ValueId> {
-        let same = self.memory.last.is_some_and(|last| last.height == height);
+        let same = self.last().is_some_and(|last| last.height == height);
         self.memory.pinned.filter(|_| same)
     }
 
     fn remember(&mut self, ballot: Ballot) -> Result<(), GuardError> {
         let pinned = self.pinned_at(ballot.height);
+        let mut signed = self.memory.signed.clone();
+        signed.retain(|(height, _, _), _| *height == ballot.height);
+        signed.insert(ballot.place(), ballot);
+        while signed.len() > MAX_BALLOTS {
+            signed.pop_first();
+        }
         self.write(Memory {
-            last: Some(ballot),
+            signed,
             pinned,
             ..self.memory
         })
@@ -297,8 +319,8 @@ impl Guard {
             .value(&self.network)
             .value(&self.key)
             .value(&memory.closed)
-            .option(memory.last.as_ref())
-            .option(memory.pinned.as_ref());
+            .option(memory.pinned.as_ref())
+            .sequence(&memory.signed.values().copied().collect::<Vec<_>>());
         let mut bytes = w.finish();
         let sum = Sha256Hash::of(&bytes);
         bytes.extend_from_slice(sum.as_bytes());
@@ -322,10 +344,12 @@ fn from_bytes(bytes: &[u8]) -> Result<(PublicKey, NetworkId, Memory), DecodeErro
         version => return Err(DecodeError::Version(version)),
     }
     let (network, key, closed) = (r.value()?, r.value()?, r.value()?);
+    let pinned = r.option("the pinned value")?;
+    let ballots: Vec<Ballot> = r.sequence(MAX_BALLOTS, "the ballots")?;
     let memory = Memory {
-        last: r.option("the last ballot")?,
+        signed: ballots.into_iter().map(|b| (b.place(), b)).collect(),
         closed,
-        pinned: r.option("the pinned value")?,
+        pinned,
     };
     match r.remaining() {
         0 => Ok((key, network, memory)),

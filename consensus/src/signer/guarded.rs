@@ -1,13 +1,15 @@
-//! The engine's signer: the guard first, then the key.
+//! The engine's signer: its log first, then the guard, then the key.
 
-use super::{Ballot, Guard, GuardError, Step, VoteSigner};
+use super::{Ballot, Guard, GuardError, SignerError, Step, VoteSigner};
 use crate::context::Consortium;
 use crate::{Address, Height, Proposal, Value, ValueId, Vote};
 use async_trait::async_trait;
-use luyin_protocol::codec::Canonical;
+use luyin_protocol::codec::{Canonical, Writer};
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, Signature, signing_message};
 use malachitebft_core_types::{NilOrVal, Round, SignedMessage, ValidatorProof, VoteExtensionScope};
 use malachitebft_signing::{Error, Signer};
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Signs what the guard lets through.
@@ -20,6 +22,7 @@ pub struct GuardedSigner {
     guard: Arc<Mutex<Guard>>,
     refusal: Arc<Mutex<Option<GuardError>>>,
     network: NetworkId,
+    log: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for GuardedSigner {
@@ -37,6 +40,19 @@ impl GuardedSigner {
             guard: Arc::new(Mutex::new(guard)),
             refusal: Arc::default(),
             network,
+            log: None,
+        }
+    }
+
+    /// Has the engine's log synced before anything is signed.
+    ///
+    /// The engine syncs it before it sends. That is too late for the guard: after a loss of power it would know of a
+    /// signature whose reasons the log has lost, and the engine would ask for earlier steps, which are refused.
+    #[must_use]
+    pub fn after(self, log: PathBuf) -> Self {
+        Self {
+            log: Some(log),
+            ..self
         }
     }
 
@@ -99,7 +115,28 @@ impl GuardedSigner {
         Ok(ValidatorProof::new(key, peer, signature))
     }
 
+    /// The proposer's word that a body of this value is its proposal: what lets others take the body's parts in. It is
+    /// no vote and binds nobody.
+    ///
+    /// # Errors
+    /// The key's refusal.
+    pub fn seal(
+        &self,
+        height: Height,
+        round: Round,
+        value: ValueId,
+    ) -> Result<Signature, SignerError> {
+        let body = seal_body(height, round, value);
+        let message = signing_message(Domain::ConsensusBody, &self.network, &body);
+        self.key.sign(&message)
+    }
+
     fn allowed(&self, asked: Ballot) -> Result<Ballot, Error> {
+        if let Some(log) = &self.log {
+            File::open(log)
+                .and_then(|log| log.sync_data())
+                .map_err(Error::from_source)?;
+        }
         match self.with_guard(|guard| guard.answer(asked)) {
             Ok(answer) => {
                 if answer != asked {
@@ -134,10 +171,18 @@ impl GuardedSigner {
     /// What the guard holds as this node's proposal in a round.
     #[must_use]
     pub fn proposed(&self, height: Height, round: u32) -> Option<ValueId> {
-        self.with_guard(|guard| guard.last())
-            .filter(|last| last.place() == (height, round, Step::Propose))
-            .and_then(|last| last.value)
+        self.with_guard(|guard| guard.signed(height, round, Step::Propose))
+            .and_then(|ballot| ballot.value)
     }
+}
+
+/// What a seal signs.
+pub(super) fn seal_body(height: Height, round: Round, value: ValueId) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.value(&height);
+    crate::round::put(&mut w, round);
+    w.value(&value);
+    w.finish()
 }
 
 /// What a proof of a peer signs: the key, then the peer's id, each with its length.

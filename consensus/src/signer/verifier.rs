@@ -1,12 +1,12 @@
 //! Verifying what others signed.
 
-use super::guarded::peer_body;
+use super::guarded::{peer_body, seal_body};
 use crate::context::Consortium;
-use crate::{Proposal, Vote};
+use crate::{Address, Height, Proposal, ValueId, Vote};
 use async_trait::async_trait;
 use luyin_protocol::codec::Canonical;
 use luyin_protocol::signature::{Domain, NetworkId, PublicKey, Signature};
-use malachitebft_core_types::{ValidatorProof, VoteExtensionScope};
+use malachitebft_core_types::{Round, ValidatorProof, VoteExtensionScope};
 use malachitebft_signing::{Error, VerificationResult};
 
 /// Verifies signatures of one network, strictly.
@@ -32,6 +32,18 @@ impl Verifier {
         key: &PublicKey,
     ) -> bool {
         key.verify(domain, &self.network, body, signature).is_ok()
+    }
+
+    /// Whether a body of this value is the proposal of `proposer`, by its own word.
+    #[must_use]
+    pub fn is_sealed(
+        &self,
+        (height, round, value): (Height, Round, ValueId),
+        proposer: &Address,
+        seal: &Signature,
+    ) -> bool {
+        let body = seal_body(height, round, value);
+        self.holds(Domain::ConsensusBody, &body, seal, &proposer.key())
     }
 }
 

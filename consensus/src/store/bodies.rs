@@ -6,6 +6,7 @@
 use crate::{Address, Height, ValueId, round};
 use luyin_ledger::log::disk::{Disk, write_files};
 use luyin_protocol::codec::{DecodeError, Reader, Writer};
+use luyin_protocol::signature::Signature;
 use malachitebft_core_types::Round;
 use std::collections::BTreeMap;
 use std::io;
@@ -25,6 +26,8 @@ pub struct Seen {
     pub proposer: Address,
     /// Its digest.
     pub value: ValueId,
+    /// The proposer's seal; none where it came with a certificate instead.
+    pub seal: Option<Signature>,
 }
 
 /// The files of bodies. The empty body has none.
@@ -77,10 +80,18 @@ impl Bodies {
         let path = Path::new(DIR).join(name_of(seen.height, seen.value));
         let mut w = Writer::default();
         round::put(&mut w, seen.round);
-        w.value(&seen.proposer).raw(body);
+        w.value(&seen.proposer).option(seen.seal.as_ref()).raw(body);
         write_files(self.disk.as_ref(), &[(path.clone(), w.finish())])?;
         self.held.insert((seen.height, seen.value), path);
         Ok(())
+    }
+
+    /// A body with where it was seen, if it has a file that is whole.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn seen(&self, height: Height, value: ValueId) -> io::Result<Option<(Seen, Vec<u8>)>> {
+        self.read(height, value)
     }
 
     /// A body, if it is at hand and whole.
@@ -131,16 +142,8 @@ impl Bodies {
             return Ok(None);
         };
         let bytes = self.disk.read(path)?;
-        match from_bytes(&bytes) {
-            Ok((round, proposer, body)) if ValueId::of(&body) == value => {
-                let seen = Seen {
-                    height,
-                    round,
-                    proposer,
-                    value,
-                };
-                Ok(Some((seen, body)))
-            }
+        match from_bytes(&bytes, height, value) {
+            Ok((seen, body)) if ValueId::of(&body) == value => Ok(Some((seen, body))),
             _ => {
                 tracing::error!(%height, %value, "consensus: a kept body is damaged; it is taken as absent");
                 Ok(None)
@@ -149,11 +152,21 @@ impl Bodies {
     }
 }
 
-fn from_bytes(bytes: &[u8]) -> Result<(Round, Address, Vec<u8>), DecodeError> {
+fn from_bytes(
+    bytes: &[u8],
+    height: Height,
+    value: ValueId,
+) -> Result<(Seen, Vec<u8>), DecodeError> {
     let mut r = Reader::new(bytes);
-    let (round, proposer) = (round::get(&mut r)?, r.value()?);
+    let seen = Seen {
+        height,
+        round: round::get(&mut r)?,
+        proposer: r.value()?,
+        value,
+        seal: r.option("the seal")?,
+    };
     let body = r.take(r.remaining(), "the body")?.to_vec();
-    Ok((round, proposer, body))
+    Ok((seen, body))
 }
 
 fn name_of(height: Height, value: ValueId) -> String {
@@ -182,6 +195,7 @@ mod tests {
             round: Round::new(3),
             proposer: Address::of(key(1).public()),
             value: ValueId::of(body),
+            seal: Some(Signature::from_bytes([6; 64])),
         }
     }
 

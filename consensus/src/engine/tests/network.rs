@@ -65,8 +65,23 @@ impl Network {
         Self::start_with(count, count as u8)
     }
 
+    pub fn paced(count: usize, pace: Duration) -> Self {
+        let mut network = Self::prepare(count, count as u8);
+        for node in &mut network.nodes {
+            node.config.pace = pace;
+        }
+        (0..count).for_each(|node| network.begin(node));
+        network
+    }
+
     /// `count` nodes of which the first `voting` are validators.
     pub fn start_with(count: usize, voting: u8) -> Self {
+        let mut network = Self::prepare(count, voting);
+        (0..count).for_each(|node| network.begin(node));
+        network
+    }
+
+    fn prepare(count: usize, voting: u8) -> Self {
         let root = tempfile::tempdir().unwrap();
         let addresses = addresses(count);
         let first = validators(voting);
@@ -78,13 +93,11 @@ impl Network {
                 number: number as u8,
             })
             .collect();
-        let mut network = Self {
+        Self {
             _root: root,
             nodes,
             first,
-        };
-        (0..count).for_each(|node| network.begin(node));
-        network
+        }
     }
 
     pub fn begin(&mut self, node: usize) {

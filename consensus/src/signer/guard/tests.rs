@@ -165,6 +165,33 @@ fn where_the_engine_forgot_its_vote_it_gets_the_old_one() {
 }
 
 #[test]
+fn an_earlier_ballot_of_the_height_is_signed_again_and_no_other_at_its_step() {
+    let (_dir, path) = place();
+    let mut guard = create(&path);
+    let proposal = ballot(5, 0, Step::Propose, Some(1));
+    let prevote = ballot(5, 0, Step::Prevote, Some(1));
+    guard.admit(&proposal).unwrap();
+    guard.admit(&prevote).unwrap();
+    guard.admit(&ballot(5, 1, Step::Prevote, None)).unwrap();
+    let mut guard = open(&path).unwrap();
+    guard.admit(&proposal).unwrap();
+    assert_eq!(
+        guard.answer(ballot(5, 0, Step::Prevote, None)).unwrap(),
+        prevote
+    );
+    let unsaid = ballot(5, 0, Step::Precommit, Some(1));
+    assert!(matches!(
+        guard.admit(&unsaid),
+        Err(GuardError::Behind { .. })
+    ));
+    guard.admit(&ballot(6, 0, Step::Prevote, None)).unwrap();
+    assert!(matches!(
+        guard.admit(&prevote),
+        Err(GuardError::Behind { .. })
+    ));
+}
+
+#[test]
 fn a_forgotten_precommit_pins_its_value_for_the_rest_of_the_height() {
     let (_dir, path) = place();
     let held = ballot(5, 0, Step::Precommit, Some(1));
@@ -225,9 +252,10 @@ proptest! {
             };
             let Ok(answer) = answer else { continue };
             prop_assert!(answer.height > guard.closed());
+            let again = signed.contains_key(&answer.place());
             prop_assert_eq!(*signed.entry(answer.place()).or_insert(answer), answer);
-            prop_assert!(newest <= Some(answer.place()));
-            newest = Some(answer.place());
+            prop_assert!(again || newest < Some(answer.place()));
+            newest = newest.max(Some(answer.place()));
         }
     }
 }
