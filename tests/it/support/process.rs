@@ -90,15 +90,6 @@ impl Running {
             .expect("the process answers")
     }
 
-    /// Sends a signal by its name, `STOP` for instance.
-    pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill")
-            .args([&format!("-{name}"), &id])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
     /// `kill -9`.
     pub fn kill(self) {
         drop(self);
