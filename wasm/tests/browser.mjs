@@ -87,7 +87,7 @@ let chromium
 function finish({ fault, isolated, results }) {
   server.close()
   chromium.once('exit', () => {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    forget(profile)
     if (fault !== undefined || !isolated) {
       console.error(fault ?? 'the page was not isolated')
       process.exit(1)
@@ -96,6 +96,15 @@ function finish({ fault, isolated, results }) {
     process.exit(0)
   })
   chromium.kill('SIGTERM')
+}
+
+/** Processes of the browser may write for a moment after it has ended. What they leave in the way is not what is tested here. */
+function forget(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  } catch (error) {
+    console.warn(`${folder} was left: ${error.code}`)
+  }
 }
 
 server.listen(0, '127.0.0.1', () => {
