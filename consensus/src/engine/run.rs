@@ -104,7 +104,7 @@ fn once<A: Application>(
     let runtime = runtime()?;
     let keypair = peer::keypair(&config.home.join("peer.key"))?;
     let signer = host.signer.clone();
-    let (mut channels, engine) = runtime.block_on(build(config, role, keypair, signer))?;
+    let (mut channels, engine) = built(&runtime, config, role, keypair, signer)?;
     watch_peers(&runtime, &channels, Arc::clone(&host.board));
     if let Some(ready) = ready.take() {
         // Nobody waits any more if the caller is gone.
@@ -132,6 +132,17 @@ fn runtime() -> Result<Runtime, EngineError> {
         .enable_all()
         .build()
         .map_err(|error| EngineError::Build(error.to_string()))
+}
+
+/// Without the application's type: what is generic is compiled by who uses it, and all of the engine with it.
+fn built(
+    runtime: &Runtime,
+    config: &EngineConfig,
+    role: Role,
+    keypair: Keypair,
+    signer: GuardedSigner,
+) -> Result<(Channels<Consortium>, EngineHandle), EngineError> {
+    runtime.block_on(build(config, role, keypair, signer))
 }
 
 async fn build(
