@@ -277,8 +277,8 @@ pub const AS_TESTED: [&str; 7] = [
     "build",
     "--locked",
     "--workspace",
-    "--features",
-    "luyin/bft",
+    "--exclude",
+    "luyin-consensus",
     "--tests",
     "--bins",
 ];
