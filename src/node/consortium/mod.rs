@@ -17,7 +17,7 @@ use super::orderer::{Condition, NotQueued, Orderer, Pending, Submission};
 use crate::config::ConsensusConfig;
 use crate::telemetry::Metrics;
 use ledger::Ledger;
-use luyin_consensus::{Engine, EngineConfig, EngineError, Running, VoteSigner};
+use luyin_consensus::{Engine, EngineConfig, EngineError, Running, Timeouts, VoteSigner};
 use luyin_ledger::chain::Chain;
 use luyin_protocol::signature::NetworkId;
 use std::path::Path;
@@ -27,6 +27,14 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+/// How long a step of a round is waited for: long enough for a full block to be judged by nodes that share two cores, short
+/// enough that a network which had stopped goes on within seconds.
+const TIMEOUTS: Timeouts = Timeouts {
+    propose: Duration::from_millis(1_200),
+    prevote: Duration::from_millis(300),
+    precommit: Duration::from_millis(300),
+    more: Duration::from_millis(300),
+};
 /// How long an end waits for what was taken to be decided.
 const LAST_BLOCKS: Duration = Duration::from_secs(5);
 /// How often it looks.
@@ -110,6 +118,7 @@ fn engine_config(config: &ConsensusConfig, home: &Path, network: NetworkId) -> E
     EngineConfig {
         peers: config.peers.clone(),
         pace: Duration::from_millis(config.pace_ms),
+        timeouts: TIMEOUTS,
         ..EngineConfig::new(home, config.guard.clone(), network, config.listen)
     }
 }

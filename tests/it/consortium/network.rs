@@ -8,7 +8,7 @@ use luyin::node::directory::DataDirectory;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::checkpoint::{SignedCheckpoint, network_checkpoint};
 use luyin_protocol::network::{Cadence, NetworkParameters};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
@@ -128,18 +128,27 @@ impl Consortium {
         self.nodes[n].as_ref().unwrap()
     }
 
-    /// Sends one new entry to a node.
-    pub fn send(&mut self, n: usize) -> Option<Answer> {
+    fn next(&mut self) -> Value {
         self.written += 1;
-        let tx = did_create(&self.parameters.id(), &seeded(190 + self.written));
-        Call::post("/v1/dids", &submission(&tx)).send(self.http[n])
+        submission(&did_create(
+            &self.parameters.id(),
+            &seeded(190 + self.written),
+        ))
     }
 
-    /// Writes one new entry at a node; its number in the log.
+    /// Sends one new entry to a node.
+    pub fn send(&mut self, n: usize) -> Option<Answer> {
+        let body = self.next();
+        Call::post("/v1/dids", &body).send(self.http[n])
+    }
+
+    /// Writes one new entry at a node, again and again until it is acknowledged; its number in the log.
     pub fn write(&mut self, n: usize) -> u64 {
-        let answer = self.send(n).expect("the node answers");
-        assert_eq!(answer.status, 201, "{}: {}", answer.text(), self.log(n));
-        answer.json()["entry"].as_u64().unwrap()
+        let body = self.next();
+        self.until(n, || {
+            let answer = Call::post("/v1/dids", &body).send(self.http[n])?;
+            (answer.status == 201).then(|| answer.json()["entry"].as_u64().unwrap())
+        })
     }
 
     /// The first checkpoint of a node that readers believe and that covers an entry.
