@@ -16,14 +16,25 @@ use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How far the time of a block may lie ahead of the clock of a node that checks it, in milliseconds.
 pub const AHEAD_MS: u64 = 10_000;
-/// For how long a durable block may wait for its checkpoint while others follow it.
-const PUBLISH_WITHIN: Duration = Duration::from_millis(250);
+/// Blocks whose times fall into one span of so many milliseconds share a checkpoint while others follow them. The times are
+/// the blocks' own, so that all nodes sign at the same sizes.
+const PUBLISHED_EVERY_MS: u64 = 500;
 /// Checked bodies of one height that are kept to be committed without running them twice.
 const CHECKED: usize = 8;
+
+/// What waits for a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unpublished {
+    Nothing,
+    /// Blocks that others may follow.
+    Blocks,
+    /// Blocks, the newest of which begins another span.
+    Due,
+}
 
 /// The application.
 pub(super) struct Ledger {
@@ -34,7 +45,7 @@ pub(super) struct Ledger {
     checked: Vec<(Sha256Hash, Proposal)>,
     /// What falls out beside a body of this node's.
     refused: HashMap<Sha256Hash, HashMap<Sha256Hash, Refusal>>,
-    unpublished: Option<Instant>,
+    unpublished: Unpublished,
     around: Surroundings,
 }
 
@@ -46,7 +57,7 @@ impl Ledger {
             room: Room::default(),
             checked: Vec::new(),
             refused: HashMap::new(),
-            unpublished: None,
+            unpublished: Unpublished::Nothing,
             around,
         }
     }
@@ -135,6 +146,8 @@ impl Ledger {
             };
         }
         let started = Instant::now();
+        let before = self.chain.state().tip()?.map(|tip| tip.time);
+        let time = block.header.time;
         let name = Sha256Hash::of(body);
         let known = self.checked.iter().position(|(known, _)| *known == name);
         let proposal = match known.map(|place| self.checked.swap_remove(place)) {
@@ -149,7 +162,13 @@ impl Ledger {
         // What was made on the block before cannot follow this one.
         self.checked.clear();
         self.refused.clear();
-        self.unpublished.get_or_insert_with(Instant::now);
+        let span = |time: Timestamp| time.get() / PUBLISHED_EVERY_MS;
+        let due = before.is_none_or(|before| span(before) < span(time));
+        if due || self.unpublished == Unpublished::Due {
+            self.unpublished = Unpublished::Due;
+        } else {
+            self.unpublished = Unpublished::Blocks;
+        }
         Ok(height)
     }
 
@@ -201,17 +220,11 @@ impl Ledger {
         self.around.judge.forget(&self.room.settled_claims());
     }
 
-    /// Publishes what is durable, unless more is on its heels.
+    /// Publishes what is durable.
     fn publish(&mut self) -> Result<(), ChainError> {
-        let Some(since) = self.unpublished else {
-            return Ok(());
-        };
-        if !self.room.is_empty() && since.elapsed() < PUBLISH_WITHIN {
-            return Ok(());
-        }
         let checkpoint = self.chain.publish()?;
         self.around.published.show(checkpoint);
-        self.unpublished = None;
+        self.unpublished = Unpublished::Nothing;
         Ok(())
     }
 
@@ -272,7 +285,11 @@ impl Application for Ledger {
             [] => 0,
             body => self.commit(body).map_err(|error| self.fault(&error))?,
         };
-        self.publish().map_err(|error| self.fault(&error))?;
+        // A height with nothing in it: no block is on the heels of the last.
+        let rests = decided.body.is_empty() && self.unpublished == Unpublished::Blocks;
+        if rests || self.unpublished == Unpublished::Due {
+            self.publish().map_err(|error| self.fault(&error))?;
+        }
         Ok(Applied {
             mark,
             validators: self.validators()?,
