@@ -55,7 +55,7 @@ impl Effort {
 }
 
 /// Rates that are offered, check-ins a second in all.
-const RATES: [f64; 4] = [200.0, 300.0, 400.0, 500.0];
+const RATES: [f64; 5] = [100.0, 200.0, 300.0, 400.0, 500.0];
 /// Latency that a rate must keep to count, milliseconds.
 const P99_LIMIT_MS: f64 = 1_500.0;
 /// How long the nodes have nothing to do.
@@ -139,10 +139,12 @@ async fn measure(
         let blocks = after.saturating_sub(before).max(1);
         let kept = outcome.accepted == outcome.sent && outcome.p99_ms <= P99_LIMIT_MS;
         load.push(outcome.clone());
+        if kept || load.len() == 1 {
+            checkins_per_block = outcome.accepted as f64 / blocks as f64;
+        }
         if !kept {
             break;
         }
-        checkins_per_block = outcome.accepted as f64 / blocks as f64;
         best = Some(outcome);
     }
     let node_rss_mib = rss(&nodes)?;
