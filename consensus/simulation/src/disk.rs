@@ -142,7 +142,7 @@ impl Disk {
     /// The newest decided height.
     #[must_use]
     pub fn tip(&self) -> Height {
-        Height(u64::try_from(self.decisions.len()).unwrap_or(u64::MAX))
+        Height::new(u64::try_from(self.decisions.len()).unwrap_or(u64::MAX))
     }
 
     /// A decided height.

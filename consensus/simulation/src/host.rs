@@ -15,7 +15,7 @@ use arc_malachitebft_core_consensus::{
 };
 use arc_malachitebft_core_types::{
     CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, PublicKey, SignedMessage,
-    Timeout,
+    Timeout, Value as _,
 };
 use arc_malachitebft_signing::{Verifier, VerifierExt};
 use std::time::Duration;

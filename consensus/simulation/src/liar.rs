@@ -8,7 +8,7 @@ use crate::node::{Micros, Node, Wake};
 use crate::signing::{PrivateKey, Signature};
 use arc_malachitebft_core_types::{
     NilOrVal, PolkaCertificate, Round, RoundCertificate, RoundCertificateType, SignedMessage,
-    VoteType,
+    Value as _, VoteType,
 };
 use std::collections::VecDeque;
 

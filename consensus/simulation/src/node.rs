@@ -13,6 +13,7 @@ use arc_malachitebft_core_consensus::{Input, Params, ProposedValue, State, proce
 use arc_malachitebft_core_types::{
     CommitCertificate, Round, ValueOrigin, ValuePayload, VoteExtensionPolicy,
 };
+use arc_malachitebft_metrics::Metrics;
 use thiserror::Error;
 
 /// Microseconds since a run began.
@@ -144,6 +145,7 @@ pub enum Finish {
 /// A node, up or down.
 pub struct Node {
     state: Option<State<Consortium>>,
+    metrics: Metrics,
     host: Host,
 }
 
@@ -153,6 +155,7 @@ impl Node {
     pub fn new(make: Make, chance: Chance) -> Self {
         Self {
             state: None,
+            metrics: Metrics::new(),
             host: Host::new(make, chance),
         }
     }
@@ -223,6 +226,7 @@ impl Node {
         let validators = make.validators.clone();
         let state = State::new(Consortium, height, validators, params, QUEUE.0, QUEUE.1);
         self.state = Some(state);
+        self.metrics = Metrics::new();
         self.start(height)
     }
 
@@ -331,14 +335,11 @@ impl Node {
         let Some(state) = self.state.as_mut() else {
             return Ok(());
         };
-        let host = &mut self.host;
-        // The type is the engine's: its meters where they are compiled in, nothing otherwise.
-        #[allow(clippy::let_unit_value)]
-        let metrics = Default::default();
+        let (host, metrics) = (&mut self.host, &self.metrics);
         let result: Result<(), arc_malachitebft_core_consensus::Error<Consortium>> = process!(
             input: input,
             state: state,
-            metrics: &metrics,
+            metrics: metrics,
             with: effect => match host.carry_out(effect) {
                 Ok(resume) => Ok::<_, Halt>(resume),
                 Err(halt) => return Err(halt),

@@ -136,9 +136,15 @@ impl World {
         self.queue.insert((time, self.queued), event);
     }
 
-    /// Runs to its end.
+    /// Runs to its end, or to the first finding.
     #[must_use]
-    pub fn run(mut self) -> Outcome {
+    pub fn run(self) -> Outcome {
+        self.run_until(|_| true)
+    }
+
+    /// Runs to its end, or to the first finding of a kind; what else is found stands in the outcome.
+    #[must_use]
+    pub fn run_until(mut self, last: impl Fn(&Finding) -> bool) -> Outcome {
         let end = self.plan.heal + self.plan.patience;
         let mut recovery = 0;
         while let Some(((time, _), event)) = self.queue.pop_first() {
@@ -149,7 +155,7 @@ impl World {
             }
             self.steps += 1;
             self.step(event);
-            if !self.watch.findings().is_empty() {
+            if self.watch.findings().iter().any(&last) {
                 break;
             }
             if self.goals.as_ref().is_some_and(BTreeMap::is_empty) {

@@ -1,0 +1,87 @@
+//! Faults that are planted, and found.
+
+use arc_malachitebft_core_consensus::ThresholdParams;
+use arc_malachitebft_core_types::ThresholdParam;
+use luyin_simulation::habits::{BodyHabit, GuardHabit, Habits};
+use luyin_simulation::plan::{Plan, Size};
+use luyin_simulation::trace::Echo;
+use luyin_simulation::watch::{Finding, Flaw};
+use luyin_simulation::world::World;
+
+/// The first seed of some in which a planted fault is found in the way that is meant.
+fn found(plans: impl Iterator<Item = Plan>, is: impl Fn(&Finding) -> bool) -> Option<u64> {
+    plans
+        .map(|plan| World::new(plan, Echo::Silent).run_until(&is))
+        .find(|outcome| outcome.findings.iter().any(&is))
+        .map(|outcome| outcome.seed)
+}
+
+fn with(habits: Habits, seeds: u64) -> impl Iterator<Item = Plan> {
+    (0..seeds).map(move |seed| Plan {
+        habits,
+        ..Plan::of(seed, Size::Four)
+    })
+}
+
+/// A quorum that 2f of 3f + 1 nodes meet, one too few.
+fn two_f() -> ThresholdParams {
+    ThresholdParams {
+        quorum: ThresholdParam::new(49, 100),
+        ..ThresholdParams::default()
+    }
+}
+
+#[test]
+fn a_guard_that_is_forgotten_at_a_restart_is_found() {
+    let habits = Habits {
+        guard: GuardHabit::Forgotten,
+        ..Habits::default()
+    };
+    let twice = |finding: &Finding| matches!(finding, Finding::SignedTwice { .. });
+    assert_ne!(found(with(habits, 60), twice), None);
+}
+
+#[test]
+fn a_quorum_of_two_f_is_found_by_its_certificates() {
+    let habits = Habits {
+        thresholds: two_f(),
+        ..Habits::default()
+    };
+    let few = |finding: &Finding| {
+        matches!(
+            finding,
+            Finding::Certificate {
+                flaw: Flaw::Few { .. },
+                ..
+            }
+        )
+    };
+    assert_ne!(found(with(habits, 10), few), None);
+}
+
+#[test]
+fn a_quorum_of_two_f_is_found_by_the_forks_it_makes() {
+    let habits = Habits {
+        thresholds: two_f(),
+        ..Habits::default()
+    };
+    let fork = |finding: &Finding| matches!(finding, Finding::Fork { .. });
+    assert_ne!(found(with(habits, 60), fork), None);
+}
+
+#[test]
+fn two_liars_of_four_fork_the_others() {
+    let plans = (0..100).map(|seed| Plan::against(seed, Size::Four, 2));
+    let fork = |finding: &Finding| matches!(finding, Finding::Fork { .. });
+    assert_ne!(found(plans, fork), None);
+}
+
+#[test]
+fn a_vote_before_its_body_is_durable_is_found() {
+    let habits = Habits {
+        bodies: BodyHabit::Later,
+        ..Habits::default()
+    };
+    let unbacked = |finding: &Finding| matches!(finding, Finding::Unbacked { .. });
+    assert_ne!(found(with(habits, 10), unbacked), None);
+}
