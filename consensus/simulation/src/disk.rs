@@ -176,7 +176,7 @@ impl Disk {
             }
             Loss::Home => {
                 *self = Self {
-                    guard: self.guard,
+                    guard: std::mem::take(&mut self.guard),
                     ..Self::default()
                 };
             }
@@ -229,11 +229,11 @@ mod tests {
             value: arc_malachitebft_core_types::NilOrVal::Nil,
             validator: PrivateKey::of_seat(0).address(),
         };
-        let (mark, said) = crate::guard::of_vote(&vote);
-        disk.guard.admit(mark, said).unwrap();
+        let ballot = crate::guard::Ballot::of_vote(&vote);
+        disk.guard.admit(ballot).unwrap();
         disk.log.fetch(Height::new(4));
         disk.lose(Loss::Home, &mut Chance::of(1));
-        assert_eq!(disk.guard.newest(), Some(mark));
+        assert_eq!(disk.guard.last(), Some(ballot));
         assert_eq!(disk.log.height(), Height::new(0));
     }
 }

@@ -1,100 +1,165 @@
-//! What keeps a key from signing twice: the newest thing it signed, kept across restarts.
+//! What keeps a key from signing twice: the newest ballot it signed, kept across restarts.
 
-use crate::context::{Height, Proposal, Vote};
-use crate::signing::{proposal_bytes, vote_bytes};
-use arc_malachitebft_core_types::{Round, VoteType};
-use sha2::{Digest, Sha256};
+use crate::context::{Height, Proposal, ValueId, Vote};
+use arc_malachitebft_core_types::{NilOrVal, Value as _, VoteType};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// The three things a validator signs in a round, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The three things that a validator signs in a round, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
-    Proposal,
+    Propose,
     Prevote,
     Precommit,
 }
 
-/// Where in consensus something is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark {
+/// What is said, and where: one of these a step, or the validator lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ballot {
     pub height: Height,
-    pub round: Round,
+    pub round: u32,
     pub step: Step,
+    /// For which value; none for nil.
+    pub value: Option<ValueId>,
+    /// Of a proposal: the earlier round in which its value was prevoted.
+    pub valid_round: Option<u32>,
 }
 
-/// SHA-256 of the signed bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Said([u8; 32]);
-
-impl std::fmt::Debug for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().take(6).try_for_each(|b| write!(f, "{b:02x}"))
+impl Ballot {
+    /// What a vote says.
+    #[must_use]
+    pub fn of_vote(vote: &Vote) -> Self {
+        Self {
+            height: vote.height,
+            round: vote.round.as_u32().unwrap_or(0),
+            step: match vote.kind {
+                VoteType::Prevote => Step::Prevote,
+                VoteType::Precommit => Step::Precommit,
+            },
+            value: match vote.value {
+                NilOrVal::Nil => None,
+                NilOrVal::Val(id) => Some(id),
+            },
+            valid_round: None,
+        }
     }
-}
 
-/// Mark and digest of a vote.
-#[must_use]
-pub fn of_vote(vote: &Vote) -> (Mark, Said) {
-    let step = match vote.kind {
-        VoteType::Prevote => Step::Prevote,
-        VoteType::Precommit => Step::Precommit,
-    };
-    let mark = Mark {
-        height: vote.height,
-        round: vote.round,
-        step,
-    };
-    (mark, Said(Sha256::digest(vote_bytes(vote)).into()))
-}
+    /// What a proposal says.
+    #[must_use]
+    pub fn of_proposal(proposal: &Proposal) -> Self {
+        Self {
+            height: proposal.height,
+            round: proposal.round.as_u32().unwrap_or(0),
+            step: Step::Propose,
+            value: Some(proposal.value.id()),
+            valid_round: proposal.valid_round.as_u32(),
+        }
+    }
 
-/// Mark and digest of a proposal.
-#[must_use]
-pub fn of_proposal(proposal: &Proposal) -> (Mark, Said) {
-    let mark = Mark {
-        height: proposal.height,
-        round: proposal.round,
-        step: Step::Proposal,
-    };
-    (mark, Said(Sha256::digest(proposal_bytes(proposal)).into()))
+    /// Where it stands among all steps.
+    #[must_use]
+    pub fn place(&self) -> (Height, u32, Step) {
+        (self.height, self.round, self.step)
+    }
 }
 
 /// The guard refuses to sign.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Refusal {
-    /// Something else was signed there.
-    #[error("another message was signed at {0:?}")]
-    Different(Mark),
-    /// Something later was signed already.
-    #[error("{asked:?} lies below {signed:?}, which is signed")]
-    Below { asked: Mark, signed: Mark },
+    /// Something else was signed at this step.
+    #[error("{asked:?} is asked for, {held:?} was signed")]
+    Conflict { asked: Ballot, held: Ballot },
+    /// A later step was signed already.
+    #[error("{asked:?} is asked for behind {held:?}")]
+    Behind { asked: Ballot, held: Ballot },
+    /// The height is closed to this node.
+    #[error("{asked:?} is asked for, heights up to {closed} are closed")]
+    Closed { asked: Ballot, closed: Height },
 }
 
-/// The newest mark a key signed at. Every admission is durable before the signature is made.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Guard(Option<(Mark, Said)>);
+/// What a guard remembers. Every change is durable before the signature is made.
+///
+/// All ballots of the newest height, not the last one alone: the engine does not log what it signs while it replays its
+/// log, so that it asks for the same ballot again after the next crash, when later ones have been signed.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    signed: BTreeMap<(Height, u32, Step), Ballot>,
+    closed: Height,
+    pinned: Option<ValueId>,
+}
 
 impl Guard {
-    /// The newest mark, where anything was signed.
+    /// The newest signed step.
     #[must_use]
-    pub fn newest(&self) -> Option<Mark> {
-        self.0.map(|(mark, _)| mark)
+    pub fn last(&self) -> Option<Ballot> {
+        self.signed.last_key_value().map(|(_, ballot)| *ballot)
     }
 
-    /// Admits what lies above everything that was signed, and the newest message itself once more.
-    pub fn admit(&mut self, mark: Mark, said: Said) -> Result<(), Refusal> {
-        if let Some((signed, before)) = self.0 {
-            if mark < signed {
-                return Err(Refusal::Below {
-                    asked: mark,
-                    signed,
-                });
-            }
-            if mark == signed && said != before {
-                return Err(Refusal::Different(mark));
-            }
+    /// The last height at which nothing is signed any more.
+    #[must_use]
+    pub fn closed(&self) -> Height {
+        self.closed
+    }
+
+    /// Closes all heights up to one: this node has forgotten what it heard there, so it says nothing more.
+    pub fn close(&mut self, height: Height) {
+        self.closed = self.closed.max(height);
+    }
+
+    /// Lets a ballot through if it is new or the very one that was signed at its step.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn admit(&mut self, asked: Ballot) -> Result<(), Refusal> {
+        let closed = self.closed;
+        if asked.height <= closed {
+            return Err(Refusal::Closed { asked, closed });
         }
-        self.0 = Some((mark, said));
+        if let Some(held) = self.signed.get(&asked.place()).copied() {
+            return if asked == held {
+                Ok(())
+            } else {
+                Err(Refusal::Conflict { asked, held })
+            };
+        }
+        if let Some(held) = self.last().filter(|held| asked.place() < held.place()) {
+            return Err(Refusal::Behind { asked, held });
+        }
+        self.pinned = self.pinned_at(asked.height);
+        self.signed
+            .retain(|(height, _, _), _| *height == asked.height);
+        self.signed.insert(asked.place(), asked);
         Ok(())
+    }
+
+    /// What may be signed when the engine asks for `asked`: that, or what was signed at this step already, or a nil
+    /// prevote where a value is pinned.
+    ///
+    /// # Errors
+    /// [`Refusal::Behind`], [`Refusal::Closed`].
+    pub fn answer(&mut self, asked: Ballot) -> Result<Ballot, Refusal> {
+        let allowed = Ballot {
+            value: match self.pinned_at(asked.height) {
+                Some(_) if asked.step == Step::Prevote && asked.value != self.pinned => None,
+                _ => asked.value,
+            },
+            ..asked
+        };
+        match self.admit(allowed) {
+            Ok(()) => Ok(allowed),
+            Err(Refusal::Conflict { held, .. }) => {
+                if held.step == Step::Precommit && held.value.is_some() {
+                    self.pinned = held.value;
+                }
+                Ok(held)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn pinned_at(&self, height: Height) -> Option<ValueId> {
+        let same = self.last().is_some_and(|last| last.height == height);
+        self.pinned.filter(|_| same)
     }
 }
 
@@ -102,25 +167,32 @@ impl Guard {
 mod tests {
     use super::*;
 
-    fn mark(height: u64, round: u32, step: Step) -> Mark {
-        Mark {
+    fn ballot(height: u64, round: u32, step: Step, value: Option<u8>) -> Ballot {
+        Ballot {
             height: Height::new(height),
-            round: Round::new(round),
+            round,
             step,
+            value: value.map(|n| ValueId::of(&[n])),
+            valid_round: None,
         }
     }
 
     #[test]
-    fn the_same_message_is_admitted_again_and_nothing_else_at_or_below_it() {
+    fn the_same_ballot_is_admitted_again_and_nothing_else_at_or_below_it() {
         let mut guard = Guard::default();
-        let (a, b) = (Said([1; 32]), Said([2; 32]));
-        let here = mark(2, 1, Step::Prevote);
-        assert_eq!(guard.admit(here, a), Ok(()));
-        assert_eq!(guard.admit(here, a), Ok(()));
-        assert_eq!(guard.admit(here, b), Err(Refusal::Different(here)));
-        let below = mark(2, 1, Step::Proposal);
-        assert!(matches!(guard.admit(below, a), Err(Refusal::Below { .. })));
-        assert_eq!(guard.admit(mark(2, 1, Step::Precommit), b), Ok(()));
-        assert_eq!(guard.newest(), Some(mark(2, 1, Step::Precommit)));
+        let here = ballot(2, 1, Step::Prevote, Some(1));
+        assert_eq!(guard.admit(here), Ok(()));
+        assert_eq!(guard.admit(here), Ok(()));
+        let other = ballot(2, 1, Step::Prevote, None);
+        assert!(matches!(guard.admit(other), Err(Refusal::Conflict { .. })));
+        assert_eq!(guard.answer(other), Ok(here));
+        assert_eq!(guard.admit(ballot(2, 1, Step::Precommit, None)), Ok(()));
+        assert_eq!(guard.admit(here), Ok(()));
+        let below = ballot(2, 1, Step::Propose, Some(1));
+        assert!(matches!(guard.admit(below), Err(Refusal::Behind { .. })));
+        guard.close(Height::new(2));
+        let later = ballot(2, 2, Step::Prevote, None);
+        assert!(matches!(guard.admit(later), Err(Refusal::Closed { .. })));
+        assert_eq!(guard.admit(ballot(3, 0, Step::Prevote, None)), Ok(()));
     }
 }

@@ -17,10 +17,13 @@ pub enum GuardHabit {
 /// What happens where the guard refuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefusalHabit {
-    /// The engine stops and is started again.
+    /// What was signed at that step before is handed over; where there is no such thing, the engine stops and is started
+    /// again.
     #[default]
+    Earlier,
+    /// The engine stops and is started again.
     Stop,
-    /// A signature of zeros is handed over, which nobody counts.
+    /// What was signed at that step before, or a signature of zeros, which nobody counts.
     Abstain,
 }
 
@@ -37,11 +40,11 @@ pub enum BodyHabit {
 /// When the engine's log is synced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogHabit {
-    /// Before something is published, as the engine does by itself.
+    /// Before something is signed: what led to a signature outlives the loss of power, as the guard's memory of it does.
     #[default]
-    BeforePublishing,
-    /// Before something is signed, too.
     BeforeSigning,
+    /// Before something is published, which is all that the engine does by itself: a planted fault.
+    BeforePublishing,
 }
 
 /// All habits of a node.

@@ -2,9 +2,9 @@
 
 use crate::catch_up::CatchUp;
 use crate::chance::Chance;
-use crate::context::{Consortium, Height, Proposal, Vote};
+use crate::context::{Consortium, Height, Proposal, Value, Vote};
 use crate::disk::{Decision, Disk, Durability, Log, Loss};
-use crate::guard::{Guard, Mark, Refusal, Said, of_proposal, of_vote};
+use crate::guard::{Ballot, Guard};
 use crate::habits::{GuardHabit, LogHabit, RefusalHabit};
 use crate::message::Message;
 use crate::node::{Backing, Decided, Finish, Halt, Life, Make, Micros, Output, Signed, Wake};
@@ -14,8 +14,8 @@ use arc_malachitebft_core_consensus::{
     ConsensusMsg, Effect, Input, LivenessMsg, Resumable, Resume, SignedConsensusMsg,
 };
 use arc_malachitebft_core_types::{
-    CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, PublicKey, SignedMessage,
-    Timeout, Value as _,
+    CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, PublicKey, Round, SignedMessage,
+    Timeout,
 };
 use arc_malachitebft_signing::{Verifier, VerifierExt};
 use std::time::Duration;
@@ -34,6 +34,9 @@ const TIMEOUTS: LinearTimeouts = LinearTimeouts {
     rebroadcast: Duration::from_millis(2_500),
     max_timeout: Duration::from_secs(30),
 };
+
+/// A signature that does not verify.
+const NOBODYS: Signature = Signature::from_bytes([0; 64]);
 
 /// Whether the engine replays its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +57,6 @@ pub struct Host {
     timers: Timers,
     outputs: Vec<Output>,
     fuse: Option<(u32, Loss)>,
-    /// Up to here nothing is signed: the key did so before, and the log of it is lost.
-    barred: Height,
 }
 
 impl Host {
@@ -71,7 +72,6 @@ impl Host {
             timers: Timers::default(),
             outputs: Vec::new(),
             fuse: None,
-            barred: Height::default(),
         }
     }
 
@@ -120,10 +120,12 @@ impl Host {
         let tip = self.disk.tip();
         // The engine's log is always at the height that was signed last, or a decision of it is kept. Where neither is so,
         // they were lost, and with them what this node is locked on.
-        self.barred = match self.disk.guard.newest() {
-            Some(mark) if self.disk.log.height() < mark.height && tip < mark.height => mark.height,
-            _ => Height::default(),
-        };
+        if let Some(last) = self.disk.guard.last()
+            && self.disk.log.height() < last.height
+            && tip < last.height
+        {
+            self.disk.guard.close(last.height);
+        }
         self.catch_up = CatchUp::default();
         let life = self.life;
         let beat = self.chance.below(self.beat_every());
@@ -132,7 +134,7 @@ impl Host {
     }
 
     pub(crate) fn may_vote_at(&self, height: Height) -> bool {
-        height > self.barred
+        height > self.disk.guard.closed()
     }
 
     pub(crate) fn go_down(&mut self, loss: Loss) {
@@ -308,60 +310,53 @@ impl Host {
     }
 
     fn sign_vote(&mut self, vote: Vote) -> Result<SignedMessage<Consortium, Vote>, Halt> {
-        let (mark, said) = of_vote(&vote);
-        let backing = match &vote.value {
-            NilOrVal::Nil => Backing::Nil,
-            NilOrVal::Val(id) => self.backing(id),
+        let Some(allowed) = self.allowed(Ballot::of_vote(&vote))? else {
+            return Ok(SignedMessage::new(vote, NOBODYS));
         };
-        match self.admit(mark, said) {
-            Ok(()) => {
-                self.put(Output::Signed(Signed {
-                    mark,
-                    said,
-                    backing,
-                }));
-                Ok(self.make.key.sign_vote(vote))
-            }
-            Err(refusal) => match self.make.habits.refusal {
-                RefusalHabit::Stop => Err(refusal.into()),
-                RefusalHabit::Abstain => {
-                    Ok(SignedMessage::new(vote, Signature::from_bytes([0; 64])))
-                }
-            },
-        }
+        let value = match allowed.value {
+            None => NilOrVal::Nil,
+            Some(id) => NilOrVal::Val(id),
+        };
+        Ok(self.make.key.sign_vote(Vote { value, ..vote }))
     }
 
     fn sign_proposal(
         &mut self,
         proposal: Proposal,
     ) -> Result<SignedMessage<Consortium, Proposal>, Halt> {
-        let (mark, said) = of_proposal(&proposal);
-        let backing = self.backing(&proposal.value.id());
-        match self.admit(mark, said) {
-            Ok(()) => {
-                self.put(Output::Signed(Signed {
-                    mark,
-                    said,
-                    backing,
-                }));
-                Ok(self.make.key.sign_proposal(proposal))
-            }
-            Err(refusal) => match self.make.habits.refusal {
-                RefusalHabit::Stop => Err(refusal.into()),
-                RefusalHabit::Abstain => {
-                    Ok(SignedMessage::new(proposal, Signature::from_bytes([0; 64])))
-                }
-            },
-        }
+        let Some(allowed) = self.allowed(Ballot::of_proposal(&proposal))? else {
+            return Ok(SignedMessage::new(proposal, NOBODYS));
+        };
+        let proposal = Proposal {
+            value: allowed.value.map_or(proposal.value, Value::new),
+            valid_round: Round::from(allowed.valid_round),
+            ..proposal
+        };
+        Ok(self.make.key.sign_proposal(proposal))
     }
 
-    fn admit(&mut self, mark: Mark, said: Said) -> Result<(), Refusal> {
+    /// What is signed where the engine asks for a ballot, if anything is.
+    fn allowed(&mut self, asked: Ballot) -> Result<Option<Ballot>, Halt> {
         if self.make.habits.log == LogHabit::BeforeSigning {
             self.sync_log();
         }
-        match self.make.habits.guard {
-            GuardHabit::Kept | GuardHabit::Forgotten => self.disk.guard.admit(mark, said),
-            GuardHabit::Absent => Ok(()),
+        let guard = &mut self.disk.guard;
+        let answer = match (self.make.habits.guard, self.make.habits.refusal) {
+            (GuardHabit::Absent, _) => Ok(asked),
+            (_, RefusalHabit::Stop) => guard.admit(asked).map(|()| asked),
+            (_, RefusalHabit::Earlier | RefusalHabit::Abstain) => guard.answer(asked),
+        };
+        match answer {
+            Ok(ballot) => {
+                let backing = match &ballot.value {
+                    None => Backing::Nil,
+                    Some(id) => self.backing(id),
+                };
+                self.put(Output::Signed(Signed { ballot, backing }));
+                Ok(Some(ballot))
+            }
+            Err(_) if self.make.habits.refusal == RefusalHabit::Abstain => Ok(None),
+            Err(refusal) => Err(refusal.into()),
         }
     }
 

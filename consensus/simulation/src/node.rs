@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::context::{Consortium, Height, Validators};
 use crate::disk::{Disk, Loss};
-use crate::guard::{Mark, Refusal, Said};
+use crate::guard::{Ballot, Refusal};
 use crate::habits::Habits;
 use crate::host::{Host, Phase};
 use crate::message::{Message, Seat};
@@ -96,8 +96,7 @@ pub enum Output {
 /// A signature, as it is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed {
-    pub mark: Mark,
-    pub said: Said,
+    pub ballot: Ballot,
     pub backing: Backing,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::application;
 use crate::context::{Address, Consortium, Height, Validators, ValueId};
-use crate::guard::{Mark, Said};
+use crate::guard::{Ballot, Step};
 use crate::message::Seat;
 use crate::node::{Backing, Decided, Signed};
 use crate::signing::{PublicKey, vote_bytes};
@@ -11,6 +11,9 @@ use arc_malachitebft_core_types::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
+
+/// Where in consensus something is signed.
+pub type Place = (Height, u32, Step);
 
 /// Something that must not happen, and happened.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -22,16 +25,16 @@ pub enum Finding {
         value: ValueId,
         before: ValueId,
     },
-    #[error("seat {seat} signs two different messages at {mark:?}")]
-    SignedTwice { seat: Seat, mark: Mark },
-    #[error("seat {seat} signs at {mark:?}, below {newest:?}")]
+    #[error("seat {seat} signs two different messages at {place:?}")]
+    SignedTwice { seat: Seat, place: Place },
+    #[error("seat {seat} signs at {place:?}, below {newest:?}")]
     SignedBelow {
         seat: Seat,
-        mark: Mark,
-        newest: Mark,
+        place: Place,
+        newest: Place,
     },
-    #[error("seat {seat} signs at {mark:?} for a body that would not outlive the loss of power")]
-    Unbacked { seat: Seat, mark: Mark },
+    #[error("seat {seat} signs at {place:?} for a body that would not outlive the loss of power")]
+    Unbacked { seat: Seat, place: Place },
     #[error("seat {seat} decides height {height} without its body")]
     Bodiless { seat: Seat, height: Height },
     #[error("seat {seat} decides an invalid body at height {height}")]
@@ -67,7 +70,7 @@ pub enum Flaw {
 
 #[derive(Debug, Default)]
 struct Honest {
-    signed: BTreeMap<Mark, Said>,
+    signed: BTreeMap<Place, Ballot>,
     tip: Height,
 }
 
@@ -114,26 +117,26 @@ impl Watch {
         let Some(honest) = self.honest.get_mut(&seat) else {
             return;
         };
-        let Signed {
-            mark,
-            said,
-            backing,
-        } = signed;
+        let Signed { ballot, backing } = signed;
+        let place = ballot.place();
         let newest = honest.signed.keys().next_back().copied();
-        match honest.signed.insert(mark, said) {
-            Some(before) if before != said => {
-                self.findings.push(Finding::SignedTwice { seat, mark });
+        match honest.signed.insert(place, ballot) {
+            Some(before) if before != ballot => {
+                self.findings.push(Finding::SignedTwice { seat, place });
             }
             Some(_) => {}
             None => {
-                if let Some(newest) = newest.filter(|newest| *newest > mark) {
-                    self.findings
-                        .push(Finding::SignedBelow { seat, mark, newest });
+                if let Some(newest) = newest.filter(|newest| *newest > place) {
+                    self.findings.push(Finding::SignedBelow {
+                        seat,
+                        place,
+                        newest,
+                    });
                 }
             }
         }
         if backing == Backing::Missing {
-            self.findings.push(Finding::Unbacked { seat, mark });
+            self.findings.push(Finding::Unbacked { seat, place });
         }
     }
 
