@@ -3,16 +3,16 @@
 use crate::application::{self, Soundness};
 use crate::context::{Address, Consortium, Height, Value, ValueId};
 use crate::disk::Durability;
-use crate::habits::BodyHabit;
+use crate::habits::{BodyHabit, SenderHabit};
 use crate::host::Host;
-use crate::message::{Message, Offer, Seat};
+use crate::message::{Message, Offer, Seal};
 use crate::node::{Micros, Output, Wake};
+use crate::signing::offer_bytes;
 use arc_malachitebft_core_consensus::{LocallyProposedValue, ProposedValue};
 use arc_malachitebft_core_types::{Context, Round, Validator, ValueOrigin};
 
-/// How many bodies a node takes for a round from its proposer, and from each other node.
-const FROM_PROPOSER: usize = 2;
-const FROM_OTHERS: usize = 1;
+/// How many bodies of a round are judged: as many as the engine keeps.
+const PER_ROUND: usize = 2;
 /// How long a late sync takes.
 const LATE: Micros = 40_000;
 /// Longest time in which the application builds or judges a body.
@@ -45,8 +45,8 @@ impl Host {
             .disk
             .offers(height, round)
             .into_iter()
-            .find(|(id, proposer)| {
-                *proposer == own
+            .find(|(id, seal)| {
+                seal.proposer == own
                     && self
                         .disk
                         .body(id)
@@ -57,14 +57,15 @@ impl Host {
             None => {
                 let number = self.chance.next();
                 let body = application::build(height, self.make.seat, number, Soundness::Sound);
-                self.keep(height, round, own, body)
+                let seal = self.make.key.seal(height, round, ValueId::of(&body));
+                self.keep(height, round, seal, body)
             }
         };
         self.send_body_again(height, round, own, id);
         LocallyProposedValue::new(height, round, Value::new(id))
     }
 
-    /// Sends a body that is kept to all others, for a round.
+    /// Sends a body that is kept to all others, for a round: under this node's seal, or the one that it came with.
     pub(crate) fn send_body_again(
         &mut self,
         height: Height,
@@ -72,48 +73,67 @@ impl Host {
         proposer: Address,
         id: ValueId,
     ) {
-        if let Some(body) = self.disk.body(&id).map(<[u8]>::to_vec) {
+        let seal = if proposer == self.make.key.address() {
+            Some(self.make.key.seal(height, round, id))
+        } else {
+            let offers = self.disk.offers(height, round);
+            offers
+                .into_iter()
+                .find(|(of, _)| *of == id)
+                .map(|(_, seal)| seal)
+        };
+        if let (Some(seal), Some(body)) = (seal, self.disk.body(&id).map(<[u8]>::to_vec)) {
             self.put(Output::Broadcast(Message::Body(Offer {
                 height,
                 round,
-                proposer,
+                seal,
                 body,
             })));
         }
     }
 
     /// A body from a peer: kept, and judged where its height is the one at hand.
-    pub(crate) fn receive_body(&mut self, from: Seat, offer: Offer) {
-        // Bodies of the height that follows are kept for its first round; those further ahead come by way of catching up.
-        let near = offer.height == self.height || offer.height.get() == self.height.get() + 1;
-        if !near || !self.has_room(from, &offer) {
+    pub(crate) fn receive_body(&mut self, offer: Offer) {
+        // Bodies of the height that follows are kept for its first rounds; those further ahead come by way of catching up.
+        let near = offer.height == self.height || offer.height == self.height.next();
+        if !near || !self.is_sealed(&offer) {
             return;
         }
-        let (height, round, proposer) = (offer.height, offer.round, offer.proposer);
-        let id = self.keep(height, round, proposer, offer.body);
+        let Offer {
+            height,
+            round,
+            seal,
+            body,
+        } = offer;
+        let id = ValueId::of(&body);
+        if !self.catch_up.room((height, round), id, PER_ROUND) {
+            return;
+        }
+        self.keep(height, round, seal, body);
         if height == self.height {
-            self.judge(height, round, proposer, id, ValueOrigin::Consensus);
+            self.judge(height, round, seal.proposer, id, ValueOrigin::Consensus);
         }
     }
 
-    /// A liar may send any number of bodies in another's name: each node has room for a few of each sender.
-    fn has_room(&mut self, from: Seat, offer: &Offer) -> bool {
+    fn is_sealed(&self, offer: &Offer) -> bool {
         let proposer = Consortium.select_proposer(&self.make.validators, offer.height, offer.round);
-        let limit = if self.make.validators.seat(proposer.address()) == Some(from) {
-            FROM_PROPOSER
-        } else {
-            FROM_OTHERS
-        };
-        let id = ValueId::of(&offer.body);
-        self.catch_up
-            .room((offer.height, offer.round, from), id, limit)
+        if *proposer.address() != offer.seal.proposer {
+            return false;
+        }
+        match self.make.habits.senders {
+            SenderHabit::Anyone => true,
+            SenderHabit::Sealed => {
+                let message = offer_bytes(offer.height, offer.round, ValueId::of(&offer.body));
+                proposer.public_key().holds(&message, &offer.seal.signature)
+            }
+        }
     }
 
     pub(crate) fn keep(
         &mut self,
         height: Height,
         round: Round,
-        proposer: Address,
+        seal: Seal,
         body: Vec<u8>,
     ) -> ValueId {
         let durability = match self.make.habits.bodies {
@@ -124,7 +144,7 @@ impl Host {
                 Durability::Written
             }
         };
-        self.disk.keep((height, round), proposer, body, durability)
+        self.disk.keep((height, round), seal, body, durability)
     }
 
     pub(crate) fn sync_bodies(&mut self) {
@@ -133,8 +153,8 @@ impl Host {
 
     /// The bodies that came before their round began.
     pub(crate) fn judge_offers(&mut self, height: Height, round: Round) {
-        for (id, proposer) in self.disk.offers(height, round) {
-            self.judge(height, round, proposer, id, ValueOrigin::Consensus);
+        for (id, seal) in self.disk.offers(height, round) {
+            self.judge(height, round, seal.proposer, id, ValueOrigin::Consensus);
         }
     }
 

@@ -2,8 +2,9 @@
 
 use crate::context::{Address, Consortium, Height, ValueId};
 use crate::host::Host;
-use crate::message::{Answer, Message, Seat};
+use crate::message::{Answer, Message, Seal, Seat};
 use crate::node::{Micros, Output, Wake};
+use crate::signing::Signature;
 use crate::timers::Serial;
 use arc_malachitebft_core_consensus::PeerId;
 use arc_malachitebft_core_types::{
@@ -20,7 +21,7 @@ pub struct CatchUp {
     tips: BTreeMap<Seat, Height>,
     asked: Option<Asked>,
     serial: Serial,
-    bodies: BTreeMap<(Height, Round, Seat), BTreeSet<ValueId>>,
+    bodies: BTreeMap<(Height, Round), BTreeSet<ValueId>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +32,8 @@ struct Asked {
 }
 
 impl CatchUp {
-    /// Whether a sender may have one more body of a round judged.
-    pub(crate) fn room(&mut self, of: (Height, Round, Seat), id: ValueId, limit: usize) -> bool {
+    /// Whether one more body of a round may be judged.
+    pub(crate) fn room(&mut self, of: (Height, Round), id: ValueId, limit: usize) -> bool {
         let ids = self.bodies.entry(of).or_default();
         if ids.contains(&id) {
             return true;
@@ -62,9 +63,7 @@ impl Host {
         self.put(Output::Broadcast(Message::Tip(tip)));
         let life = self.life;
         self.put(Output::After(self.beat_every(), Wake::Beat { life }));
-        self.catch_up
-            .bodies
-            .retain(|(height, _, _), _| *height > tip);
+        self.catch_up.bodies.retain(|(height, _), _| *height > tip);
         self.ask();
     }
 
@@ -159,7 +158,12 @@ impl Host {
         }
         self.catch_up.asked = None;
         let (height, round) = (certificate.height, certificate.round);
-        let id = self.keep(height, round, proposer, response.value_bytes.to_vec());
+        // Nobody needs a seal where there is a certificate; this one is never sent.
+        let seal = Seal {
+            proposer,
+            signature: Signature::from_bytes([0; 64]),
+        };
+        let id = self.keep(height, round, seal, response.value_bytes.to_vec());
         self.judge(height, round, proposer, id, ValueOrigin::Sync);
     }
 }

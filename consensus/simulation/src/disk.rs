@@ -1,8 +1,9 @@
 //! What a node keeps: its log, its bodies, its decisions and its guard, and what a crash leaves of them.
 
 use crate::chance::Chance;
-use crate::context::{Address, Consortium, Height, ValueId};
+use crate::context::{Consortium, Height, ValueId};
 use crate::guard::Guard;
+use crate::message::Seal;
 use arc_malachitebft_core_consensus::Input;
 use arc_malachitebft_core_types::{CommitCertificate, Round, ValueOrigin};
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ pub struct Disk {
     pub guard: Guard,
     pub log: Log,
     bodies: BTreeMap<ValueId, Stored>,
-    offers: BTreeMap<(Height, Round, ValueId), Address>,
+    offers: BTreeMap<(Height, Round, ValueId), Seal>,
     decisions: Vec<Decision>,
 }
 
@@ -98,15 +99,13 @@ impl Disk {
     pub fn keep(
         &mut self,
         place: (Height, Round),
-        proposer: Address,
+        seal: Seal,
         body: Vec<u8>,
         durability: Durability,
     ) -> ValueId {
         let id = ValueId::of(&body);
         self.bodies.entry(id).or_insert(Stored { body, durability });
-        self.offers
-            .entry((place.0, place.1, id))
-            .or_insert(proposer);
+        self.offers.entry((place.0, place.1, id)).or_insert(seal);
         id
     }
 
@@ -129,13 +128,13 @@ impl Disk {
         self.bodies.get(id).map(|stored| stored.durability)
     }
 
-    /// The bodies offered for a round, with who is said to have proposed them.
+    /// The bodies offered for a round, with who proposes them.
     #[must_use]
-    pub fn offers(&self, height: Height, round: Round) -> Vec<(ValueId, Address)> {
+    pub fn offers(&self, height: Height, round: Round) -> Vec<(ValueId, Seal)> {
         self.offers
             .iter()
             .filter(|((h, r, _), _)| *h == height && *r == round)
-            .map(|((_, _, id), proposer)| (*id, *proposer))
+            .map(|((_, _, id), seal)| (*id, *seal))
             .collect()
     }
 
@@ -200,9 +199,9 @@ mod tests {
     fn the_loss_of_power_takes_only_what_was_not_synced() {
         let mut disk = Disk::default();
         let place = (Height::new(1), Round::ZERO);
-        let proposer = PrivateKey::of_seat(0).address();
-        let synced = disk.keep(place, proposer, vec![1], Durability::Synced);
-        let written = disk.keep(place, proposer, vec![2], Durability::Written);
+        let seal = PrivateKey::of_seat(0).seal(place.0, place.1, ValueId::of(&[]));
+        let synced = disk.keep(place, seal, vec![1], Durability::Synced);
+        let written = disk.keep(place, seal, vec![2], Durability::Written);
         assert!(disk.log.fetch(Height::new(1)).is_empty());
         disk.log.append(Height::new(1), entry(0));
         disk.log.sync();

@@ -47,12 +47,24 @@ pub enum LogHabit {
     BeforePublishing,
 }
 
+/// Whose bodies are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SenderHabit {
+    /// Those that the round's proposer has sealed, whoever sends them.
+    #[default]
+    Sealed,
+    /// Those that name the round's proposer: a planted fault. The engine keeps two bodies a round, and two of a liar's
+    /// make it turn away the proposal itself.
+    Anyone,
+}
+
 /// All habits of a node.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Habits {
     pub guard: GuardHabit,
     pub refusal: RefusalHabit,
     pub bodies: BodyHabit,
+    pub senders: SenderHabit,
     pub log: LogHabit,
     /// What the engine takes for a quorum.
     pub thresholds: ThresholdParams,

@@ -201,7 +201,7 @@ impl Liar {
             Trick::Flood => (0..30).map(|_| self.noise()).collect(),
             Trick::Polka => self.polka(),
             Trick::RoundCertificate => self.round_certificate(),
-            Trick::Body => vec![self.body()],
+            Trick::Body => self.bodies(),
             Trick::Tip => vec![Message::Tip(Height::new(self.chance.below(1 << 40)))],
             Trick::Ask => vec![Message::Ask(Height::new(self.chance.below(40)))],
         };
@@ -282,10 +282,11 @@ impl Liar {
             valid_round,
             validator: proposer,
         });
+        let seal = self.key.seal(height, round, ValueId::of(&body));
         let offer = Offer {
             height,
             round,
-            proposer,
+            seal,
             body,
         };
         vec![Message::Proposal(proposal), Message::Body(offer)]
@@ -387,17 +388,30 @@ impl Liar {
         vec![Message::Round(certificate)]
     }
 
-    /// A body in somebody's name.
-    fn body(&mut self) -> Message {
+    /// Bodies in somebody's name, more often than not in the proposer's.
+    fn bodies(&mut self) -> Vec<Message> {
         let (height, round) = self.place();
-        let seat = self.chance.index(self.faces.len());
-        let number = self.chance.next();
-        Message::Body(Offer {
-            height,
-            round,
-            proposer: PrivateKey::of_seat(seat).address(),
-            body: application::build(height, seat, number, Soundness::Sound),
-        })
+        let turn = height.get() + u64::from(round.as_u32().unwrap_or(0));
+        let nodes = u64::try_from(self.faces.len()).unwrap_or(1).max(1);
+        let seat = if self.chance.happens(700) {
+            usize::try_from(turn % nodes).unwrap_or(0)
+        } else {
+            self.chance.index(self.faces.len())
+        };
+        (0..1 + self.chance.below(3))
+            .map(|_| {
+                let number = self.chance.next();
+                let body = application::build(height, seat, number, Soundness::Sound);
+                let mut seal = self.key.seal(height, round, ValueId::of(&body));
+                seal.proposer = PrivateKey::of_seat(seat).address();
+                Message::Body(Offer {
+                    height,
+                    round,
+                    seal,
+                    body,
+                })
+            })
+            .collect()
     }
 
     /// An answer to a node that is late: true, cut short, doubled, of another body, or none.

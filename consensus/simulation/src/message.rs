@@ -1,6 +1,7 @@
 //! What nodes send each other.
 
 use crate::context::{Address, Consortium, Height, Proposal, Vote};
+use crate::signing::Signature;
 use arc_malachitebft_core_types::{
     ExtendedCommitCertificate, PolkaCertificate, Round, RoundCertificate, SignedMessage,
 };
@@ -34,9 +35,16 @@ pub enum Message {
 pub struct Offer {
     pub height: Height,
     pub round: Round,
-    /// Who is said to have proposed it; nothing but the digest in a signed proposal binds it.
-    pub proposer: Address,
+    /// Who proposes it.
+    pub seal: Seal,
     pub body: Vec<u8>,
+}
+
+/// A proposer's word that a body is its own for a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seal {
+    pub proposer: Address,
+    pub signature: Signature,
 }
 
 /// A decided body with its certificate.

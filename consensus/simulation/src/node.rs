@@ -269,7 +269,7 @@ impl Node {
             Message::Polka(certificate) => self.feed(Input::PolkaCertificate(certificate)),
             Message::Round(certificate) => self.feed(Input::RoundCertificate(certificate)),
             Message::Body(offer) => {
-                self.host.receive_body(from, offer);
+                self.host.receive_body(offer);
                 Ok(())
             }
             Message::Tip(height) => {

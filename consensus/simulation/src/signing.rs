@@ -1,6 +1,7 @@
 //! Ed25519 for the engine's core: real signatures over real bytes.
 
-use crate::context::{Address, Consortium, Proposal, Vote};
+use crate::context::{Address, Consortium, Height, Proposal, ValueId, Vote};
+use crate::message::Seal;
 use arc_malachitebft_core_types as core;
 use arc_malachitebft_signing as signing;
 use async_trait::async_trait;
@@ -98,6 +99,16 @@ impl PrivateKey {
         SignedMessage::new(vote, signature)
     }
 
+    /// Seals a body that this key proposes.
+    #[must_use]
+    pub fn seal(&self, height: Height, round: Round, id: ValueId) -> Seal {
+        let signature = self.0.sign(&offer_bytes(height, round, id)).to_bytes();
+        Seal {
+            proposer: self.address(),
+            signature: Signature(signature),
+        }
+    }
+
     /// Signs a proposal, whatever it says.
     #[must_use]
     pub fn sign_proposal(&self, proposal: Proposal) -> SignedMessage<Consortium, Proposal> {
@@ -128,6 +139,16 @@ pub fn vote_bytes(vote: &Vote) -> Vec<u8> {
         }
     }
     out.extend(vote.validator.as_bytes());
+    out
+}
+
+/// What a seal covers.
+#[must_use]
+pub fn offer_bytes(height: Height, round: Round, id: ValueId) -> Vec<u8> {
+    let mut out = b"body\0".to_vec();
+    out.extend(height.get().to_be_bytes());
+    out.extend(round_bytes(round));
+    out.extend(id.as_bytes());
     out
 }
 

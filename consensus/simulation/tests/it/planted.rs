@@ -2,7 +2,7 @@
 
 use arc_malachitebft_core_consensus::ThresholdParams;
 use arc_malachitebft_core_types::ThresholdParam;
-use luyin_simulation::habits::{BodyHabit, GuardHabit, Habits};
+use luyin_simulation::habits::{BodyHabit, GuardHabit, Habits, LogHabit, SenderHabit};
 use luyin_simulation::plan::{Plan, Size};
 use luyin_simulation::trace::Echo;
 use luyin_simulation::watch::{Finding, Flaw};
@@ -84,4 +84,25 @@ fn a_vote_before_its_body_is_durable_is_found() {
     };
     let unbacked = |finding: &Finding| matches!(finding, Finding::Unbacked { .. });
     assert_ne!(found(with(habits, 10), unbacked), None);
+}
+
+#[test]
+fn bodies_that_anyone_sends_in_the_name_of_proposers_are_found_to_stop_all_rounds() {
+    let habits = Habits {
+        senders: SenderHabit::Anyone,
+        ..Habits::default()
+    };
+    let stuck = |finding: &Finding| matches!(finding, Finding::Stuck { .. });
+    assert_ne!(found(with(habits, 60), stuck), None);
+}
+
+#[test]
+fn a_log_that_is_synced_after_signing_is_found_to_stop_nodes_for_good() {
+    let habits = Habits {
+        log: LogHabit::BeforePublishing,
+        ..Habits::default()
+    };
+    let stops =
+        |finding: &Finding| matches!(finding, Finding::Stuck { .. } | Finding::Stopped { .. });
+    assert_ne!(found(with(habits, 150), stops), None);
 }
