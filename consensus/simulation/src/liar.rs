@@ -5,6 +5,7 @@ use crate::chance::Chance;
 use crate::context::{Consortium, Height, Proposal, Value, ValueId, Vote};
 use crate::message::{Answer, Message, Offer, Seat};
 use crate::node::{Micros, Node, Wake};
+use crate::plan::Pact;
 use crate::signing::{PrivateKey, Signature};
 use arc_malachitebft_core_types::{
     NilOrVal, PolkaCertificate, Round, RoundCertificate, RoundCertificateType, SignedMessage,
@@ -40,6 +41,22 @@ impl Face {
             (Self::Both, _) | (Self::Left, Twin::Left) | (Self::Right, Twin::Right)
         )
     }
+}
+
+/// What an engine of a liar hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ears {
+    /// Everything.
+    All,
+    /// Those who see it, and the like engine of other liars: to them it is an honest node of another network.
+    OwnSide,
+}
+
+/// Who sends something to a liar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    Honest(Seat),
+    Liar(Seat, Twin),
 }
 
 /// The tricks, apart from having two engines.
@@ -80,6 +97,10 @@ pub struct Liar {
     left: Node,
     right: Node,
     faces: Vec<Face>,
+    /// The sides that all liars have agreed on.
+    sides: Vec<Option<Twin>>,
+    pact: Pact,
+    ears: Ears,
     /// How many of its engines' messages it keeps to itself, in a thousand.
     withheld: u64,
     /// Mean time between two tricks.
@@ -91,15 +112,31 @@ pub struct Liar {
 impl Liar {
     /// A liar among so many nodes.
     #[must_use]
-    pub fn new(seat: Seat, nodes: usize, twins: (Node, Node), mut chance: Chance) -> Self {
-        let withheld = *chance.pick(&[0, 0, 100, 500, 1_000]).unwrap_or(&0);
+    pub fn new(
+        seat: Seat,
+        (sides, pact): (Vec<Option<Twin>>, Pact),
+        twins: (Node, Node),
+        mut chance: Chance,
+    ) -> Self {
+        let withheld = match pact {
+            Pact::Loose => *chance.pick(&[0, 0, 100, 500, 1_000]).unwrap_or(&0),
+            Pact::Kept => 0,
+        };
+        let ears = if pact == Pact::Loose && chance.happens(500) {
+            Ears::All
+        } else {
+            Ears::OwnSide
+        };
         let restless = chance.within(20_000, 600_000);
         let mut liar = Self {
             seat,
             key: PrivateKey::of_seat(seat),
             left: twins.0,
             right: twins.1,
-            faces: vec![Face::Both; nodes],
+            faces: vec![Face::Both; sides.len()],
+            sides,
+            pact,
+            ears,
             withheld,
             restless,
             memory: VecDeque::new(),
@@ -122,10 +159,16 @@ impl Liar {
         1 + self.chance.below(2 * self.restless)
     }
 
-    /// Shows other faces.
+    /// Shows other faces, as agreed or on its own.
     fn turn(&mut self) {
-        for face in &mut self.faces {
-            *face = *self.chance.pick(&Face::ALL).unwrap_or(&Face::Both);
+        let agreed = self.pact == Pact::Kept || self.chance.happens(500);
+        for (face, side) in self.faces.iter_mut().zip(&self.sides) {
+            *face = match side {
+                None => Face::Both,
+                Some(Twin::Left) if agreed => Face::Left,
+                Some(Twin::Right) if agreed => Face::Right,
+                Some(_) => *self.chance.pick(&Face::ALL).unwrap_or(&Face::Both),
+            };
         }
     }
 
@@ -137,11 +180,19 @@ impl Liar {
     }
 
     /// Hears a message.
-    pub fn hear(&mut self, from: Seat, message: &Message) -> Option<Addressed> {
+    pub fn hear(&mut self, sender: Sender, message: &Message) -> Option<Addressed> {
         self.remember(message);
+        let (Sender::Honest(from) | Sender::Liar(from, _)) = sender;
         for twin in [Twin::Left, Twin::Right] {
+            let heard = match (sender, self.ears) {
+                (Sender::Liar(_, of), _) => of == twin,
+                (Sender::Honest(_), Ears::All) => true,
+                (Sender::Honest(_), Ears::OwnSide) => {
+                    self.faces.get(from).is_some_and(|face| face.shows(twin))
+                }
+            };
             // Peers are answered once, with a lie or without.
-            if !matches!(message, Message::Ask(_)) {
+            if heard && !matches!(message, Message::Ask(_)) {
                 let message = message.clone();
                 self.twin(twin).wake(Wake::Deliver { from, message });
             }

@@ -3,6 +3,7 @@
 use crate::chance::Chance;
 use crate::disk::Loss;
 use crate::habits::Habits;
+use crate::liar::Twin;
 use crate::message::Seat;
 use crate::node::{Finish, Micros};
 
@@ -89,6 +90,15 @@ pub enum Reach {
     Everyone,
 }
 
+/// Whether liars act together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pact {
+    /// Each does as it likes.
+    Loose,
+    /// All try to keep two histories apart, for as long as the run lasts.
+    Kept,
+}
+
 /// All of a run that is drawn before it begins.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -101,6 +111,9 @@ pub struct Plan {
     pub cuts: Vec<Cut>,
     pub crashes: Vec<Crash>,
     pub reach: Reach,
+    /// Which of their engines the liars mean to show to whom; to each other they show both.
+    pub sides: Vec<Option<Twin>>,
+    pub pact: Pact,
     /// From here on there are no faults but the liars'.
     pub heal: Micros,
     /// So long after that, every honest node has decided again.
@@ -156,6 +169,18 @@ impl Plan {
             } else {
                 Reach::Cut
             },
+            pact: if chance.happens(400) {
+                Pact::Kept
+            } else {
+                Pact::Loose
+            },
+            sides: (0..size.nodes())
+                .map(|seat| match chance.below(2) {
+                    _ if lying.contains(&seat) => None,
+                    0 => Some(Twin::Left),
+                    _ => Some(Twin::Right),
+                })
+                .collect(),
             heal,
             patience: 300 * SECOND,
         }

@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::context::{Height, Validators};
 use crate::habits::{GuardHabit, Habits};
-use crate::liar::{Liar, Twin};
+use crate::liar::{Liar, Sender, Twin};
 use crate::message::{Message, Seat};
 use crate::node::{Halt, Make, Micros, Node, Output, Wake};
 use crate::plan::{Honesty, Plan, Reach, SECOND};
@@ -88,7 +88,7 @@ impl World {
             };
             members.push(match member.honesty {
                 Honesty::Honest => Member::Honest(Box::new(Node::new(make, chance.fork()))),
-                Honesty::Liar => Member::Liar(Box::new(liar(make, nodes, &mut chance))),
+                Honesty::Liar => Member::Liar(Box::new(liar(make, &plan, &mut chance))),
             });
         }
         let honest =
@@ -202,6 +202,8 @@ impl World {
         if matches!(wake, Wake::Crash { .. }) && self.now >= self.plan.heal {
             return;
         }
+        let plan = &self.plan;
+        let lies = |seat: Seat| plan.members.get(seat).map(|m| m.honesty) == Some(Honesty::Liar);
         match self.members.get_mut(seat) {
             Some(Member::Honest(node)) => {
                 // A peer that can make an honest node's engine panic is a finding, not the end of the simulation.
@@ -217,14 +219,21 @@ impl World {
             }
             Some(Member::Liar(liar)) => {
                 let answer = match wake {
-                    Wake::Deliver { from, message } => liar.hear(from, &message),
+                    Wake::Deliver { from, message } => {
+                        let sender = if lies(from) {
+                            Sender::Liar(from, twin)
+                        } else {
+                            Sender::Honest(from)
+                        };
+                        liar.hear(sender, &message)
+                    }
                     other => {
                         liar.twin(twin).wake(other);
                         None
                     }
                 };
                 if let Some((to, message)) = answer {
-                    self.send(seat, to, message);
+                    self.send((seat, twin), to, message);
                 }
                 self.take_from_twins(seat);
             }
@@ -239,11 +248,11 @@ impl World {
             Output::Broadcast(message) => {
                 for to in 0..self.members.len() {
                     if to != seat {
-                        self.send(seat, to, message.clone());
+                        self.send((seat, Twin::Left), to, message.clone());
                     }
                 }
             }
-            Output::Send(to, message) => self.send(seat, to, message),
+            Output::Send(to, message) => self.send((seat, Twin::Left), to, message),
             Output::After(after, wake) => {
                 self.at(self.now + after, Event::Wake(seat, Twin::Left, wake));
             }
@@ -287,10 +296,10 @@ impl World {
                     return;
                 };
                 for to in liar.shown(twin, &message) {
-                    self.send(seat, to, message.clone());
+                    self.send((seat, twin), to, message.clone());
                 }
             }
-            Output::Send(to, message) => self.send(seat, to, message),
+            Output::Send(to, message) => self.send((seat, twin), to, message),
             Output::After(after, wake) => {
                 self.at(self.now + after, Event::Wake(seat, twin, wake));
             }
@@ -306,13 +315,14 @@ impl World {
         let messages = liar.play();
         let rest = liar.rest();
         for (to, message) in messages {
-            self.send(seat, to, message);
+            self.send((seat, Twin::Left), to, message);
         }
         self.at(self.now + rest, Event::Trick(seat));
     }
 
-    /// Puts a message on its way, once, twice or not at all.
-    fn send(&mut self, from: Seat, to: Seat, message: Message) {
+    /// Puts a message on its way, once, twice or not at all. What a liar's engine says to another liar reaches the like
+    /// engine.
+    fn send(&mut self, (from, twin): (Seat, Twin), to: Seat, message: Message) {
         let calm = self.now >= self.plan.heal;
         if !calm && (self.is_cut(from, to) || self.chance.happens(self.plan.weather.lost)) {
             return;
@@ -327,7 +337,7 @@ impl World {
             let at = self.now + self.chance.within(fastest, slowest);
             let message = message.clone();
             let wake = Wake::Deliver { from, message };
-            self.at(at, Event::Wake(to, Twin::Left, wake));
+            self.at(at, Event::Wake(to, twin, wake));
         }
     }
 
@@ -369,7 +379,7 @@ impl World {
     }
 }
 
-fn liar(make: Make, nodes: usize, chance: &mut Chance) -> Liar {
+fn liar(make: Make, plan: &Plan, chance: &mut Chance) -> Liar {
     let habits = Habits {
         guard: GuardHabit::Absent,
         ..make.habits
@@ -380,7 +390,7 @@ fn liar(make: Make, nodes: usize, chance: &mut Chance) -> Liar {
         Node::new(make.clone(), chance.fork()),
         Node::new(make, chance.fork()),
     );
-    Liar::new(seat, nodes, twins, chance.fork())
+    Liar::new(seat, (plan.sides.clone(), plan.pact), twins, chance.fork())
 }
 
 fn text_of(panic: &(dyn std::any::Any + Send)) -> String {

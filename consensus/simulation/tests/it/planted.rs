@@ -93,7 +93,7 @@ fn bodies_that_anyone_sends_in_the_name_of_proposers_are_found_to_stop_all_round
         ..Habits::default()
     };
     let stuck = |finding: &Finding| matches!(finding, Finding::Stuck { .. });
-    assert_ne!(found(with(habits, 60), stuck), None);
+    assert_ne!(found(with(habits, 200), stuck), None);
 }
 
 #[test]
@@ -104,5 +104,5 @@ fn a_log_that_is_synced_after_signing_is_found_to_stop_nodes_for_good() {
     };
     let stops =
         |finding: &Finding| matches!(finding, Finding::Stuck { .. } | Finding::Stopped { .. });
-    assert_ne!(found(with(habits, 150), stops), None);
+    assert_ne!(found(with(habits, 200), stops), None);
 }
