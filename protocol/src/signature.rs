@@ -51,6 +51,14 @@ pub enum Domain {
     Report,
     /// A registrar's word to the trustees.
     Registrar,
+    /// A validator's prevote or precommit.
+    ConsensusVote,
+    /// A validator's proposal of a body.
+    ConsensusProposal,
+    /// A proposer's seal on a body that travels in parts.
+    ConsensusBody,
+    /// A validator's word that a peer of the network is its node.
+    ConsensusPeer,
 }
 
 impl Domain {
@@ -68,6 +76,10 @@ impl Domain {
             Self::Audit => "luyin/v1/audit",
             Self::Report => "luyin/v1/report",
             Self::Registrar => "luyin/v1/registrar",
+            Self::ConsensusVote => "luyin/v1/consensus-vote",
+            Self::ConsensusProposal => "luyin/v1/consensus-proposal",
+            Self::ConsensusBody => "luyin/v1/consensus-body",
+            Self::ConsensusPeer => "luyin/v1/consensus-peer",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The application of a run: bodies that are valid for one height, and one rule that tells.
 
-use crate::context::Height;
 use crate::message::Seat;
-use arc_malachitebft_core_types::Validity;
+use luyin_consensus::Height;
+use malachitebft_core_types::Validity;
 
 const VALID: u8 = 1;
 const INVALID: u8 = 0;

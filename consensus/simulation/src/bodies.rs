@@ -1,15 +1,15 @@
 //! Bodies: asked for, kept, judged, sent.
 
 use crate::application::{self, Soundness};
-use crate::context::{Address, Consortium, Height, Value, ValueId};
 use crate::disk::Durability;
 use crate::habits::{BodyHabit, SenderHabit};
 use crate::host::Host;
 use crate::message::{Message, Offer, Seal};
 use crate::node::{Micros, Output, Wake};
-use crate::signing::offer_bytes;
-use arc_malachitebft_core_consensus::{LocallyProposedValue, ProposedValue};
-use arc_malachitebft_core_types::{Context, Round, Validator, ValueOrigin};
+use crate::signing::VERIFIER;
+use luyin_consensus::{Address, Consortium, Height, Value, ValueId};
+use malachitebft_core_consensus::{LocallyProposedValue, ProposedValue};
+use malachitebft_core_types::{Context, Round, Validator, ValueOrigin};
 
 /// How many bodies of a round are judged: as many as the engine keeps.
 const PER_ROUND: usize = 2;
@@ -117,14 +117,14 @@ impl Host {
 
     fn is_sealed(&self, offer: &Offer) -> bool {
         let proposer = Consortium.select_proposer(&self.make.validators, offer.height, offer.round);
-        if *proposer.address() != offer.seal.proposer {
+        if proposer.address() != offer.seal.proposer {
             return false;
         }
         match self.make.habits.senders {
             SenderHabit::Anyone => true,
             SenderHabit::Sealed => {
-                let message = offer_bytes(offer.height, offer.round, ValueId::of(&offer.body));
-                proposer.public_key().holds(&message, &offer.seal.signature)
+                let what = (offer.height, offer.round, ValueId::of(&offer.body));
+                VERIFIER.is_sealed(what, &offer.seal.proposer, &offer.seal.signature)
             }
         }
     }

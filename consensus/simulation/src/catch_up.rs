@@ -1,13 +1,13 @@
 //! Nodes that are late ask others for decided heights.
 
-use crate::context::{Address, Consortium, Height, ValueId};
 use crate::host::Host;
 use crate::message::{Answer, Message, Seal, Seat};
 use crate::node::{Micros, Output, Wake};
-use crate::signing::Signature;
+use crate::signing::NOBODYS;
 use crate::timers::Serial;
-use arc_malachitebft_core_consensus::PeerId;
-use arc_malachitebft_core_types::{
+use luyin_consensus::{Address, Consortium, Height, ValueId};
+use malachitebft_core_consensus::PeerId;
+use malachitebft_core_types::{
     ExtendedCommitCertificate, Round, ValueOrigin, ValueResponse, VoteExtensions,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,7 +161,7 @@ impl Host {
         // Nobody needs a seal where there is a certificate; this one is never sent.
         let seal = Seal {
             proposer,
-            signature: Signature::from_bytes([0; 64]),
+            signature: NOBODYS,
         };
         let id = self.keep(height, round, seal, response.value_bytes.to_vec());
         self.judge(height, round, proposer, id, ValueOrigin::Sync);

@@ -1,11 +1,10 @@
-//! What a node keeps: its log, its bodies, its decisions and its guard, and what a crash leaves of them.
+//! What a node keeps: its log, its bodies and its decisions, and what a crash leaves of them.
 
 use crate::chance::Chance;
-use crate::context::{Consortium, Height, ValueId};
-use crate::guard::Guard;
 use crate::message::Seal;
-use arc_malachitebft_core_consensus::Input;
-use arc_malachitebft_core_types::{CommitCertificate, Round, ValueOrigin};
+use luyin_consensus::{Consortium, Height, ValueId};
+use malachitebft_core_consensus::Input;
+use malachitebft_core_types::{CommitCertificate, Round, ValueOrigin};
 use std::collections::BTreeMap;
 
 /// What goes down with a node.
@@ -84,10 +83,9 @@ pub struct Decision {
     pub body: Vec<u8>,
 }
 
-/// A node's disk.
+/// A node's home. Its guard lies elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
-    pub guard: Guard,
     pub log: Log,
     bodies: BTreeMap<ValueId, Stored>,
     offers: BTreeMap<(Height, Round, ValueId), Seal>,
@@ -173,12 +171,7 @@ impl Disk {
                 let bodies = &self.bodies;
                 self.offers.retain(|(_, _, id), _| bodies.contains_key(id));
             }
-            Loss::Home => {
-                *self = Self {
-                    guard: std::mem::take(&mut self.guard),
-                    ..Self::default()
-                };
-            }
+            Loss::Home => *self = Self::default(),
         }
         // What is read back after a crash is on the disk.
         self.log.sync();
@@ -189,7 +182,7 @@ impl Disk {
 mod tests {
     use super::*;
     use crate::signing::PrivateKey;
-    use arc_malachitebft_core_types::Timeout;
+    use malachitebft_core_types::Timeout;
 
     fn entry(round: u32) -> Input<Consortium> {
         Input::TimeoutElapsed(Timeout::propose(Round::new(round)))
@@ -216,23 +209,5 @@ mod tests {
         assert!((2..=3).contains(&disk.log.fetch(Height::new(1)).len()));
         assert!(disk.body(&synced).is_some());
         assert!(disk.body(&written).is_none());
-    }
-
-    #[test]
-    fn the_guard_outlives_its_home() {
-        let mut disk = Disk::default();
-        let vote = crate::context::Vote {
-            kind: arc_malachitebft_core_types::VoteType::Prevote,
-            height: Height::new(4),
-            round: Round::ZERO,
-            value: arc_malachitebft_core_types::NilOrVal::Nil,
-            validator: PrivateKey::of_seat(0).address(),
-        };
-        let ballot = crate::guard::Ballot::of_vote(&vote);
-        disk.guard.admit(ballot).unwrap();
-        disk.log.fetch(Height::new(4));
-        disk.lose(Loss::Home, &mut Chance::of(1));
-        assert_eq!(disk.guard.last(), Some(ballot));
-        assert_eq!(disk.log.height(), Height::new(0));
     }
 }

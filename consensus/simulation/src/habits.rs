@@ -1,6 +1,6 @@
 //! What a node does for durability and what counts as a quorum: the right way, and planted faults that a run must find.
 
-use arc_malachitebft_core_consensus::ThresholdParams;
+use malachitebft_core_consensus::ThresholdParams;
 
 /// What becomes of the guard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,19 +12,6 @@ pub enum GuardHabit {
     Forgotten,
     /// There is none: for liars.
     Absent,
-}
-
-/// What happens where the guard refuses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RefusalHabit {
-    /// What was signed at that step before is handed over; where there is no such thing, the engine stops and is started
-    /// again.
-    #[default]
-    Earlier,
-    /// The engine stops and is started again.
-    Stop,
-    /// What was signed at that step before, or a signature of zeros, which nobody counts.
-    Abstain,
 }
 
 /// When a body is synced.
@@ -62,7 +49,6 @@ pub enum SenderHabit {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Habits {
     pub guard: GuardHabit,
-    pub refusal: RefusalHabit,
     pub bodies: BodyHabit,
     pub senders: SenderHabit,
     pub log: LogHabit,

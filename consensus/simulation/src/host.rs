@@ -2,22 +2,22 @@
 
 use crate::catch_up::CatchUp;
 use crate::chance::Chance;
-use crate::context::{Consortium, Height, Proposal, Value, Vote};
 use crate::disk::{Decision, Disk, Durability, Log, Loss};
-use crate::guard::{Ballot, Guard};
-use crate::habits::{GuardHabit, LogHabit, RefusalHabit};
+use crate::habits::{GuardHabit, LogHabit};
 use crate::message::Message;
 use crate::node::{Backing, Decided, Finish, Halt, Life, Make, Micros, Output, Signed, Wake};
-use crate::signing::{Signature, Verifying, at_once};
+use crate::signing::{VERIFIER, at_once};
 use crate::timers::{Kind, Name, Serial, Timers};
-use arc_malachitebft_core_consensus::{
+use luyin_consensus::signer::{Ballot, GuardedSigner};
+use luyin_consensus::{Consortium, Height, Proposal, ValueId, Vote};
+use malachitebft_core_consensus::{
     ConsensusMsg, Effect, Input, LivenessMsg, Resumable, Resume, SignedConsensusMsg,
 };
-use arc_malachitebft_core_types::{
+use malachitebft_core_types::{
     CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, PublicKey, Round, SignedMessage,
     Timeout,
 };
-use arc_malachitebft_signing::{Verifier, VerifierExt};
+use malachitebft_signing::{Verifier, VerifierExt};
 use std::time::Duration;
 
 /// How long a decision may collect precommits for, as the engine sees it: longer than any run, so that it always waits
@@ -35,9 +35,6 @@ const TIMEOUTS: LinearTimeouts = LinearTimeouts {
     max_timeout: Duration::from_secs(30),
 };
 
-/// A signature that does not verify.
-const NOBODYS: Signature = Signature::from_bytes([0; 64]);
-
 /// Whether the engine replays its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -49,6 +46,8 @@ pub enum Phase {
 pub struct Host {
     pub(crate) make: Make,
     pub(crate) disk: Disk,
+    /// The key behind its guard, which outlives the home.
+    signer: GuardedSigner,
     pub(crate) chance: Chance,
     pub(crate) life: Life,
     pub(crate) height: Height,
@@ -62,6 +61,7 @@ pub struct Host {
 impl Host {
     pub(crate) fn new(make: Make, chance: Chance) -> Self {
         Self {
+            signer: make.key.signer(),
             make,
             disk: Disk::default(),
             chance,
@@ -115,17 +115,19 @@ impl Host {
         self.life += 1;
         self.phase = Phase::Running;
         if self.make.habits.guard == GuardHabit::Forgotten {
-            self.disk.guard = Guard::default();
+            self.signer = self.make.key.signer();
         }
         let tip = self.disk.tip();
         // The engine's log is always at the height that was signed last, or a decision of it is kept. Where neither is so,
         // they were lost, and with them what this node is locked on.
-        if let Some(last) = self.disk.guard.last()
-            && self.disk.log.height() < last.height
-            && tip < last.height
-        {
-            self.disk.guard.close(last.height);
-        }
+        let log = self.disk.log.height();
+        self.signer.with_guard(|guard| match guard.last() {
+            // A guard in memory always remembers.
+            Some(last) if log < last.height && tip < last.height => {
+                guard.close(last.height).unwrap_or_default();
+            }
+            _ => {}
+        });
         self.catch_up = CatchUp::default();
         let life = self.life;
         let beat = self.chance.below(self.beat_every());
@@ -134,7 +136,7 @@ impl Host {
     }
 
     pub(crate) fn may_vote_at(&self, height: Height) -> bool {
-        height > self.disk.guard.closed()
+        height > self.signer.with_guard(|guard| guard.closed())
     }
 
     pub(crate) fn go_down(&mut self, loss: Loss) {
@@ -201,7 +203,7 @@ impl Host {
             Effect::SignProposal(proposal, r) => Ok(r.resume_with(self.sign_proposal(proposal)?)),
             Effect::VerifySignature(message, key, r) => Ok(r.resume_with(verify(&message, &key))),
             Effect::VerifyCommitCertificate(certificate, validators, thresholds, r) => {
-                let check = Verifying.verify_commit_certificate(
+                let check = VERIFIER.verify_commit_certificate(
                     &Consortium,
                     &certificate,
                     &validators,
@@ -216,7 +218,7 @@ impl Host {
                 policy,
                 r,
             ) => {
-                let check = Verifying.verify_extended_commit_certificate(
+                let check = VERIFIER.verify_extended_commit_certificate(
                     &Consortium,
                     &certificate,
                     &validators,
@@ -226,7 +228,7 @@ impl Host {
                 Ok(r.resume_with(settled(at_once(check))))
             }
             Effect::VerifyPolkaCertificate(certificate, validators, thresholds, r) => {
-                let check = Verifying.verify_polka_certificate(
+                let check = VERIFIER.verify_polka_certificate(
                     &Consortium,
                     &certificate,
                     &validators,
@@ -235,7 +237,7 @@ impl Host {
                 Ok(r.resume_with(settled(at_once(check))))
             }
             Effect::VerifyRoundCertificate(certificate, validators, thresholds, r) => {
-                let check = Verifying.verify_round_certificate(
+                let check = VERIFIER.verify_round_certificate(
                     &Consortium,
                     &certificate,
                     &validators,
@@ -310,57 +312,55 @@ impl Host {
     }
 
     fn sign_vote(&mut self, vote: Vote) -> Result<SignedMessage<Consortium, Vote>, Halt> {
-        let Some(allowed) = self.allowed(Ballot::of_vote(&vote))? else {
-            return Ok(SignedMessage::new(vote, NOBODYS));
+        self.before_signing();
+        let signed = match self.make.habits.guard {
+            GuardHabit::Absent => self.make.key.sign_vote(vote),
+            GuardHabit::Kept | GuardHabit::Forgotten => {
+                self.signer.vote(vote).map_err(|_| self.refused())?
+            }
         };
-        let value = match allowed.value {
-            None => NilOrVal::Nil,
-            Some(id) => NilOrVal::Val(id),
-        };
-        Ok(self.make.key.sign_vote(Vote { value, ..vote }))
+        self.note(Ballot::of_vote(&signed.message));
+        Ok(signed)
     }
 
     fn sign_proposal(
         &mut self,
         proposal: Proposal,
     ) -> Result<SignedMessage<Consortium, Proposal>, Halt> {
-        let Some(allowed) = self.allowed(Ballot::of_proposal(&proposal))? else {
-            return Ok(SignedMessage::new(proposal, NOBODYS));
+        self.before_signing();
+        let signed = match self.make.habits.guard {
+            GuardHabit::Absent => self.make.key.sign_proposal(proposal),
+            GuardHabit::Kept | GuardHabit::Forgotten => {
+                self.signer.proposal(proposal).map_err(|_| self.refused())?
+            }
         };
-        let proposal = Proposal {
-            value: allowed.value.map_or(proposal.value, Value::new),
-            valid_round: Round::from(allowed.valid_round),
-            ..proposal
-        };
-        Ok(self.make.key.sign_proposal(proposal))
+        self.note(Ballot::of_proposal(&signed.message));
+        Ok(signed)
     }
 
-    /// What is signed where the engine asks for a ballot, if anything is.
-    fn allowed(&mut self, asked: Ballot) -> Result<Option<Ballot>, Halt> {
+    fn before_signing(&mut self) {
         if self.make.habits.log == LogHabit::BeforeSigning {
             self.sync_log();
         }
-        let guard = &mut self.disk.guard;
-        let answer = match (self.make.habits.guard, self.make.habits.refusal) {
-            (GuardHabit::Absent, _) => Ok(asked),
-            (_, RefusalHabit::Stop) => guard.admit(asked).map(|()| asked),
-            (_, RefusalHabit::Earlier | RefusalHabit::Abstain) => guard.answer(asked),
-        };
-        match answer {
-            Ok(ballot) => {
-                let backing = match &ballot.value {
-                    None => Backing::Nil,
-                    Some(id) => self.backing(id),
-                };
-                self.put(Output::Signed(Signed { ballot, backing }));
-                Ok(Some(ballot))
-            }
-            Err(_) if self.make.habits.refusal == RefusalHabit::Abstain => Ok(None),
-            Err(refusal) => Err(refusal.into()),
+    }
+
+    /// The engine stops where its signer refuses.
+    fn refused(&self) -> Halt {
+        match self.signer.refusal() {
+            Some(refusal) => Halt::Refused(refusal),
+            None => Halt::Engine("the key refuses".to_owned()),
         }
     }
 
-    fn backing(&self, id: &crate::context::ValueId) -> Backing {
+    fn note(&mut self, ballot: Ballot) {
+        let backing = match &ballot.value {
+            None => Backing::Nil,
+            Some(id) => self.backing(id),
+        };
+        self.put(Output::Signed(Signed { ballot, backing }));
+    }
+
+    fn backing(&self, id: &ValueId) -> Backing {
         match self.disk.durability(id) {
             Some(Durability::Synced) => Backing::Durable,
             Some(Durability::Written) | None => Backing::Missing,
@@ -406,9 +406,9 @@ fn verify(
 ) -> bool {
     let signature = &message.signature;
     let result = match &message.message {
-        ConsensusMsg::Vote(vote) => at_once(Verifying.verify_signed_vote(vote, signature, key)),
+        ConsensusMsg::Vote(vote) => at_once(VERIFIER.verify_signed_vote(vote, signature, key)),
         ConsensusMsg::Proposal(proposal) => {
-            at_once(Verifying.verify_signed_proposal(proposal, signature, key))
+            at_once(VERIFIER.verify_signed_proposal(proposal, signature, key))
         }
     };
     matches!(result, Some(Ok(result)) if result.is_valid())

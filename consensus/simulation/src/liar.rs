@@ -2,12 +2,13 @@
 
 use crate::application::{self, Soundness};
 use crate::chance::Chance;
-use crate::context::{Consortium, Height, Proposal, Value, ValueId, Vote};
 use crate::message::{Answer, Message, Offer, Seat};
 use crate::node::{Micros, Node, Wake};
 use crate::plan::Pact;
-use crate::signing::{PrivateKey, Signature};
-use arc_malachitebft_core_types::{
+use crate::signing::PrivateKey;
+use luyin_consensus::{Consortium, Height, Proposal, Value, ValueId, Vote};
+use luyin_protocol::signature::Signature;
+use malachitebft_core_types::{
     NilOrVal, PolkaCertificate, Round, RoundCertificate, RoundCertificateType, SignedMessage,
     Value as _, VoteType,
 };
@@ -469,7 +470,7 @@ impl Liar {
     fn answer(&mut self, height: Height) -> Option<Message> {
         let decision = self.left.disk().decision(height)?.clone();
         let mut certificate =
-            arc_malachitebft_core_types::ExtendedCommitCertificate::from_commit_certificate_and_extensions(
+            malachitebft_core_types::ExtendedCommitCertificate::from_commit_certificate_and_extensions(
                 decision.certificate,
                 Default::default(),
             );

@@ -71,7 +71,13 @@ fn main() -> ExitCode {
     let (mut steps, mut decisions, mut halts, mut refusals) = (0, 0, 0, 0);
     let (mut forks, mut findings, mut recovery) = (0, 0, 0);
     for seed in seeds.clone() {
-        let outcome = World::new(Plan::of(seed, size), echo).run();
+        let outcome = match World::new(Plan::of(seed, size), echo) {
+            Ok(world) => world.run(),
+            Err(error) => {
+                eprintln!("simulate: {error}");
+                return ExitCode::from(2);
+            }
+        };
         all.update(outcome.trace);
         steps += outcome.steps;
         decisions += outcome.decisions;

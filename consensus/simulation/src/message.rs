@@ -1,8 +1,8 @@
 //! What nodes send each other.
 
-use crate::context::{Address, Consortium, Height, Proposal, Vote};
-use crate::signing::Signature;
-use arc_malachitebft_core_types::{
+use luyin_consensus::{Address, Consortium, Height, Proposal, Vote};
+use luyin_protocol::signature::Signature;
+use malachitebft_core_types::{
     ExtendedCommitCertificate, PolkaCertificate, Round, RoundCertificate, SignedMessage,
 };
 

@@ -1,19 +1,19 @@
 //! One node: the engine's core in memory, and the host that carries out its effects.
 
 use crate::chance::Chance;
-use crate::context::{Consortium, Height, Validators};
 use crate::disk::{Disk, Loss};
-use crate::guard::{Ballot, Refusal};
 use crate::habits::Habits;
 use crate::host::{Host, Phase};
 use crate::message::{Message, Seat};
 use crate::signing::PrivateKey;
 use crate::timers::{Name, Serial};
-use arc_malachitebft_core_consensus::{Input, Params, ProposedValue, State, process};
-use arc_malachitebft_core_types::{
+use luyin_consensus::signer::{Ballot, GuardError};
+use luyin_consensus::{Consortium, Height, Validators};
+use malachitebft_core_consensus::{Input, Params, ProposedValue, State, process};
+use malachitebft_core_types::{
     CommitCertificate, Round, ValueOrigin, ValuePayload, VoteExtensionPolicy,
 };
-use arc_malachitebft_metrics::Metrics;
+use malachitebft_metrics::Metrics;
 use thiserror::Error;
 
 /// Microseconds since a run began.
@@ -70,7 +70,7 @@ pub enum Halt {
     Crash(Loss),
     /// The guard refused, and the engine stops.
     #[error("the guard refused: {0}")]
-    Refused(#[from] Refusal),
+    Refused(GuardError),
     /// The engine returned an error.
     #[error("the engine stopped: {0}")]
     Engine(String),
@@ -335,7 +335,7 @@ impl Node {
             return Ok(());
         };
         let (host, metrics) = (&mut self.host, &self.metrics);
-        let result: Result<(), arc_malachitebft_core_consensus::Error<Consortium>> = process!(
+        let result: Result<(), malachitebft_core_consensus::Error<Consortium>> = process!(
             input: input,
             state: state,
             metrics: metrics,

@@ -1,6 +1,6 @@
 //! A node's timers: at most one of a kind and round, and one that is set anew replaces the old.
 
-use arc_malachitebft_core_types::{Round, Timeout, TimeoutKind};
+use malachitebft_core_types::{Round, Timeout, TimeoutKind};
 use std::collections::BTreeMap;
 
 /// Which setting of a timer an event belongs to.

@@ -1,14 +1,14 @@
 //! What must hold after every step, and what is said where it does not.
 
 use crate::application;
-use crate::context::{Address, Consortium, Height, Validators, ValueId};
-use crate::guard::{Ballot, Step};
 use crate::message::Seat;
 use crate::node::{Backing, Decided, Signed};
-use crate::signing::{PublicKey, vote_bytes};
-use arc_malachitebft_core_types::{
-    CommitCertificate, Context, NilOrVal, Validator, ValidatorSet as _,
-};
+use crate::signing::VERIFIER;
+use luyin_consensus::signer::{Ballot, Step};
+use luyin_consensus::{Address, Consortium, Height, Validators, ValueId};
+use luyin_protocol::codec::Canonical;
+use luyin_protocol::signature::Domain;
+use malachitebft_core_types::{CommitCertificate, Context, NilOrVal, Validator, ValidatorSet as _};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -187,14 +187,14 @@ fn verify(
 ) -> Result<(), Flaw> {
     let mut signers: BTreeSet<Address> = BTreeSet::new();
     for entry in &certificate.commit_signatures {
-        let key: &PublicKey = validators
+        let key = validators
             .get_by_address(&entry.address)
             .ok_or(Flaw::Stranger)?
             .public_key();
         let value = NilOrVal::Val(certificate.value_id);
         let vote =
             Consortium.new_precommit(certificate.height, certificate.round, value, entry.address);
-        if !key.holds(&vote_bytes(&vote), &entry.signature) {
+        if !VERIFIER.holds(Domain::ConsensusVote, &vote.to_vec(), &entry.signature, key) {
             return Err(Flaw::Signature);
         }
         if !signers.insert(entry.address) {

@@ -1,7 +1,6 @@
 //! One run: nodes, links and time, up to where all is well again or something was found.
 
 use crate::chance::Chance;
-use crate::context::{Height, Validators};
 use crate::habits::{GuardHabit, Habits};
 use crate::liar::{Liar, Sender, Twin};
 use crate::message::{Message, Seat};
@@ -10,6 +9,7 @@ use crate::plan::{Honesty, Plan, Reach, SECOND};
 use crate::signing::PrivateKey;
 use crate::trace::{Echo, Trace};
 use crate::watch::{Finding, Watch};
+use luyin_consensus::{Height, Validators, ValidatorsError};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,14 +67,14 @@ pub struct World {
 
 impl World {
     /// A run that has not begun.
-    #[must_use]
-    pub fn new(plan: Plan, echo: Echo) -> Self {
+    ///
+    /// # Errors
+    /// [`ValidatorsError`] where the seats' keys are no set of validators; they always are.
+    pub fn new(plan: Plan, echo: Echo) -> Result<Self, ValidatorsError> {
         let mut chance = Chance::of(!plan.seed);
         let nodes = plan.size.nodes();
-        let keys: Vec<_> = (0..nodes)
-            .map(|s| PrivateKey::of_seat(s).public())
-            .collect();
-        let validators = Validators::of(&keys);
+        let keys = (0..nodes).map(|s| PrivateKey::of_seat(s).public());
+        let validators = Validators::new(keys.collect())?;
         let mut members = Vec::with_capacity(nodes);
         for (seat, member) in plan.members.iter().enumerate() {
             let make = Make {
@@ -109,7 +109,7 @@ impl World {
             plan,
         };
         world.begin();
-        world
+        Ok(world)
     }
 
     fn begin(&mut self) {

@@ -1,17 +1,17 @@
 //! Faults that are planted, and found.
 
-use arc_malachitebft_core_consensus::ThresholdParams;
-use arc_malachitebft_core_types::ThresholdParam;
 use luyin_simulation::habits::{BodyHabit, GuardHabit, Habits, LogHabit, SenderHabit};
 use luyin_simulation::plan::{Plan, Size};
 use luyin_simulation::trace::Echo;
 use luyin_simulation::watch::{Finding, Flaw};
 use luyin_simulation::world::World;
+use malachitebft_core_consensus::ThresholdParams;
+use malachitebft_core_types::ThresholdParam;
 
 /// The first seed of some in which a planted fault is found in the way that is meant.
 fn found(plans: impl Iterator<Item = Plan>, is: impl Fn(&Finding) -> bool) -> Option<u64> {
     plans
-        .map(|plan| World::new(plan, Echo::Silent).run_until(&is))
+        .map(|plan| World::new(plan, Echo::Silent).unwrap().run_until(&is))
         .find(|outcome| outcome.findings.iter().any(&is))
         .map(|outcome| outcome.seed)
 }

@@ -6,7 +6,9 @@ use luyin_simulation::trace::Echo;
 use luyin_simulation::world::{Outcome, World};
 
 fn run(seed: u64, size: Size) -> Outcome {
-    World::new(Plan::of(seed, size), Echo::Silent).run()
+    World::new(Plan::of(seed, size), Echo::Silent)
+        .unwrap()
+        .run()
 }
 
 /// Runs seeds, none of which may find anything; returns how often nodes went down and how many heights were decided.

@@ -1,0 +1,570 @@
+//! The engine's questions and the application's answers, one after another on one thread.
+
+use super::book::{Book, BookError};
+use super::config::{EngineConfig, HISTORY_BEGINS, SYNC_BATCH};
+use super::status::Board;
+use super::streams::{Arrived, PER_ROUND, Streams};
+use crate::codec::MAX_BODY;
+use crate::context::Consortium;
+use crate::counters;
+use crate::part::PART_SIZE;
+use crate::signer::{GuardError, GuardedSigner, Verifier};
+use crate::store::Seen;
+use crate::{Address, Application, Height, Part, Value, ValueId};
+use malachitebft_app_channel::app;
+use malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
+use malachitebft_core_types::{HeightParams, Round};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use app::consensus::{ProposedValue, VoteExtensionError};
+use app::engine::host::{Next, SyncedValueOutcome};
+use app::streaming::{StreamContent, StreamId, StreamMessage};
+use app::types::{LocallyProposedValue, PeerId};
+
+/// Whether the threads go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// They do.
+    Run,
+    /// They end.
+    End,
+}
+
+/// Why the conversation ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was told to.
+    Ended,
+    /// The node may sign again.
+    Resumed,
+    /// The node has to keep still up to this height.
+    Observe(Height, String),
+    /// The engine or the application cannot go on.
+    Failed(String),
+}
+
+/// A proposal that waits for something to propose.
+#[derive(Debug)]
+struct Waiting {
+    height: Height,
+    round: Round,
+    until: Instant,
+    reply: Reply<LocallyProposedValue<Consortium>>,
+}
+
+enum Event {
+    Message(Box<AppMsg<Consortium>>),
+    Closed,
+    Woken,
+    Due,
+    End,
+}
+
+/// The side of the application in the conversation.
+pub struct Host<A> {
+    pub book: Book<A>,
+    pub signer: GuardedSigner,
+    pub board: Arc<Board>,
+    pub wake: Arc<Notify>,
+    pub orders: watch::Receiver<Order>,
+    config: EngineConfig,
+    streams: Streams,
+    round: u32,
+    /// What was seen of the next height, to be told again when a round of it begins, and to be sent again.
+    seen: Vec<(Seen, ProposedValue<Consortium>)>,
+    /// When the last height was applied.
+    applied: Option<Instant>,
+    waiting: Option<Waiting>,
+    streams_sent: u64,
+}
+
+impl<A: Application> Host<A> {
+    pub fn new(
+        config: EngineConfig,
+        book: Book<A>,
+        signer: GuardedSigner,
+        board: Arc<Board>,
+        wake: Arc<Notify>,
+        orders: watch::Receiver<Order>,
+    ) -> Self {
+        Self {
+            streams: Streams::new(config.max_body.min(MAX_BODY), Verifier::new(config.network)),
+            book,
+            signer,
+            board,
+            wake,
+            orders,
+            config,
+            round: 0,
+            seen: Vec::new(),
+            applied: None,
+            waiting: None,
+            streams_sent: 0,
+        }
+    }
+
+    /// Answers until the engine ends, or has to.
+    pub fn converse(&mut self, runtime: &Runtime, channels: &mut Channels<Consortium>) -> Outcome {
+        self.waiting = None;
+        self.round = 0;
+        if let Err(error) = self.judge_held() {
+            return self.failed(error);
+        }
+        loop {
+            let handled = match runtime.block_on(self.next(channels)) {
+                Event::End => return Outcome::Ended,
+                Event::Closed => return self.closed(),
+                Event::Message(message) => self.answer(*message),
+                Event::Woken => self.woken(),
+                Event::Due => self.due(),
+            };
+            let step = handled.map(|step| match step {
+                Step::On => None,
+                Step::Send(parts) => {
+                    runtime.block_on(send(channels, parts));
+                    None
+                }
+                Step::Leave(outcome) => Some(outcome),
+            });
+            match step {
+                Ok(None) => {}
+                Ok(Some(outcome)) => return outcome,
+                Err(error) => return self.failed(error),
+            }
+        }
+    }
+
+    fn judge_held(&mut self) -> Result<(), BookError> {
+        self.seen.clear();
+        for arrived in self.book.held()? {
+            self.arrived(&arrived)?;
+        }
+        Ok(())
+    }
+
+    async fn next(&mut self, channels: &mut Channels<Consortium>) -> Event {
+        let until = self.waiting.as_ref().map(|waiting| waiting.until);
+        tokio::select! {
+            biased;
+            _ = self.orders.wait_for(|order| *order == Order::End) => Event::End,
+            message = channels.consensus.recv() => match message {
+                Some(message) => Event::Message(Box::new(message)),
+                None => Event::Closed,
+            },
+            () = self.wake.notified(), if until.is_some() => Event::Woken,
+            () = due(until), if until.is_some() => Event::Due,
+        }
+    }
+
+    /// The engine is gone: because it wanted to sign what the guard refuses, or for a reason that stands in its log.
+    fn closed(&self) -> Outcome {
+        match self.signer.refusal() {
+            // What was signed is not what the engine remembers: its log has lost its end.
+            Some(
+                refusal @ (GuardError::Behind { asked, .. } | GuardError::Closed { asked, .. }),
+            ) => Outcome::Observe(asked.height, refusal.to_string()),
+            Some(refusal) => Outcome::Failed(refusal.to_string()),
+            None => Outcome::Failed(
+                "the engine ended by itself; its last lines in the log say why".into(),
+            ),
+        }
+    }
+
+    fn failed(&self, error: BookError) -> Outcome {
+        match error {
+            BookError::BodyLost(height) => Outcome::Observe(height, error.to_string()),
+            error => Outcome::Failed(error.to_string()),
+        }
+    }
+
+    fn answer(&mut self, message: AppMsg<Consortium>) -> Result<Step, BookError> {
+        match message {
+            AppMsg::ConsensusReady { reply } => {
+                let start = (self.book.tip().next(), self.params());
+                told(reply.send(start).is_ok());
+            }
+            AppMsg::StartedRound {
+                height,
+                round,
+                reply_value,
+                ..
+            } => told(reply_value.send(self.begin_round(height, round)).is_ok()),
+            AppMsg::GetValue {
+                height,
+                round,
+                reply,
+                ..
+            } => return self.get_value(height, round, reply),
+            AppMsg::ReceivedProposalPart {
+                from,
+                published_by,
+                part,
+                reply,
+            } => {
+                let value = self.part(from, published_by, part.content)?;
+                told(reply.send(value).is_ok());
+            }
+            AppMsg::RestreamProposal {
+                height,
+                round,
+                address,
+                value_id,
+                ..
+            } => {
+                return self.send_again(height, round, address, value_id);
+            }
+            AppMsg::Decided {
+                certificate, reply, ..
+            } => {
+                self.decide(&certificate)?;
+                told(reply.send(()).is_ok());
+            }
+            AppMsg::Finalized {
+                certificate,
+                evidence,
+                reply,
+                ..
+            } => {
+                self.decide(&certificate)?;
+                for liar in evidence
+                    .votes
+                    .iter()
+                    .map(|(liar, _)| liar)
+                    .chain(evidence.proposals.iter().map(|(liar, _)| liar))
+                {
+                    tracing::error!(validator = %liar, height = %certificate.height,
+                        "consensus: a validator signed two different messages for one step");
+                }
+                if self.may_sign_again() {
+                    return Ok(Step::Leave(Outcome::Resumed));
+                }
+                let next = Next::Start(self.book.tip().next(), self.params());
+                told(reply.send(next).is_ok());
+            }
+            AppMsg::GetHistoryMinHeight { reply } => told(reply.send(HISTORY_BEGINS).is_ok()),
+            AppMsg::GetDecidedValues { range, reply } => {
+                let (start, end) = range.into_inner();
+                let values = self.book.decided_values(start, end, SYNC_BATCH)?;
+                told(reply.send(values).is_ok());
+            }
+            AppMsg::ProcessSyncedValue {
+                height,
+                round,
+                proposer,
+                value_bytes,
+                reply,
+            } => {
+                let outcome = self.synced(height, round, proposer, &value_bytes)?;
+                told(reply.send(outcome).is_ok());
+            }
+            AppMsg::ExtendVote { reply, .. } => told(reply.send(None).is_ok()),
+            AppMsg::VerifyVoteExtensions {
+                extensions, reply, ..
+            } => {
+                let none = Err(VoteExtensionError::InvalidVoteExtension);
+                let verdicts = extensions.into_iter().map(|(a, _)| (a, none.clone()));
+                told(reply.send(verdicts.collect()).is_ok());
+            }
+        }
+        Ok(Step::On)
+    }
+
+    fn params(&self) -> HeightParams<Consortium> {
+        HeightParams::new(self.book.validators().clone(), self.config.rounds(), None)
+    }
+
+    fn begin_round(&mut self, height: Height, round: Round) -> Vec<ProposedValue<Consortium>> {
+        self.round = round.as_u32().unwrap_or(0);
+        self.board.update(|status| status.round = self.round);
+        if self.round > 0 {
+            tracing::info!(%height, %round, "consensus: another round");
+        }
+        // At the first round all that came early, at a later one what was proposed for it.
+        self.seen
+            .iter()
+            .map(|(_, value)| value)
+            .filter(|value| value.height == height && (self.round == 0 || value.round == round))
+            .cloned()
+            .collect()
+    }
+
+    fn get_value(
+        &mut self,
+        height: Height,
+        round: Round,
+        reply: Reply<LocallyProposedValue<Consortium>>,
+    ) -> Result<Step, BookError> {
+        let waiting = Waiting {
+            height,
+            round,
+            until: self.pace_ends(round),
+            reply,
+        };
+        if height != self.book.tip().next() {
+            // The height was decided meanwhile; the engine does not look at the answer any more.
+            return Ok(Step::On);
+        }
+        if let Some(body) = self.proposed_before(height, round)? {
+            return self.propose(waiting, body);
+        }
+        let body = self.book.propose()?;
+        if body.is_empty() && waiting.until > Instant::now() {
+            self.waiting = Some(waiting);
+            return Ok(Step::On);
+        }
+        self.propose(waiting, body)
+    }
+
+    /// While nothing waits, heights follow each other at the pace; a later round of a height is in a hurry.
+    fn pace_ends(&self, round: Round) -> Instant {
+        match self.applied {
+            Some(applied) if round == Round::ZERO => applied + self.config.pace,
+            _ => Instant::now(),
+        }
+    }
+
+    /// What this node proposed in the round before it went down.
+    fn proposed_before(&self, height: Height, round: Round) -> Result<Option<Vec<u8>>, BookError> {
+        match self.signer.proposed(height, round.as_u32().unwrap_or(0)) {
+            Some(value) => self.book.body(height, value),
+            None => Ok(None),
+        }
+    }
+
+    fn woken(&mut self) -> Result<Step, BookError> {
+        let Some(waiting) = self.waiting.take() else {
+            return Ok(Step::On);
+        };
+        let body = self.book.propose()?;
+        if body.is_empty() {
+            self.waiting = Some(waiting);
+            return Ok(Step::On);
+        }
+        self.propose(waiting, body)
+    }
+
+    fn due(&mut self) -> Result<Step, BookError> {
+        let Some(waiting) = self.waiting.take() else {
+            return Ok(Step::On);
+        };
+        let body = self.book.propose()?;
+        self.propose(waiting, body)
+    }
+
+    fn propose(&mut self, waiting: Waiting, body: Vec<u8>) -> Result<Step, BookError> {
+        let Waiting {
+            height,
+            round,
+            reply,
+            ..
+        } = waiting;
+        let value = ValueId::of(&body);
+        let seen = self.own(height, round, value)?;
+        self.book.keep(seen, &body)?;
+        let proposal = LocallyProposedValue::new(height, round, Value::new(value));
+        told(reply.send(proposal).is_ok());
+        Ok(Step::Send(self.parts(seen, &body)))
+    }
+
+    /// Sends a body again: under this node's seal in a round of its own, else under the one that it came with.
+    fn send_again(
+        &mut self,
+        height: Height,
+        round: Round,
+        proposer: Address,
+        value: ValueId,
+    ) -> Result<Step, BookError> {
+        let Some(body) = self.book.body(height, value)? else {
+            return Ok(Step::On);
+        };
+        let known = self
+            .seen
+            .iter()
+            .map(|(seen, _)| *seen)
+            .find(|seen| seen.height == height && seen.value == value);
+        let seen = match known {
+            _ if proposer == self.me() => Some(self.own(height, round, value)?),
+            Some(seen) => Some(seen),
+            None => self.book.seen(height, value)?.map(|(seen, _)| seen),
+        };
+        Ok(match seen.filter(|seen| seen.seal.is_some()) {
+            Some(seen) => Step::Send(self.parts(seen, &body)),
+            None => Step::On,
+        })
+    }
+
+    fn own(&self, height: Height, round: Round, value: ValueId) -> Result<Seen, BookError> {
+        Ok(Seen {
+            height,
+            round,
+            proposer: self.me(),
+            value,
+            seal: Some(self.signer.seal(height, round, value)?),
+        })
+    }
+
+    fn me(&self) -> Address {
+        Address::of(self.signer.public())
+    }
+
+    /// A body in pieces, in a stream of their own.
+    fn parts(&mut self, seen: Seen, body: &[u8]) -> VecDeque<StreamMessage<Part>> {
+        let Some(seal) = seen.seal else {
+            return VecDeque::new();
+        };
+        self.streams_sent = self.streams_sent.saturating_add(1);
+        let stream = StreamId::new(self.streams_sent.to_be_bytes().to_vec().into());
+        let body = bytes::Bytes::copy_from_slice(body);
+        let pieces: Vec<bytes::Bytes> = match body.is_empty() {
+            true => vec![body],
+            false => body
+                .chunks(PART_SIZE)
+                .map(|piece| body.slice_ref(piece))
+                .collect(),
+        };
+        let total = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+        let parts = (0..).zip(pieces).map(|(index, bytes)| Part {
+            height: seen.height,
+            round: seen.round,
+            proposer: seen.proposer,
+            value: seen.value,
+            seal,
+            index,
+            total,
+            bytes,
+        });
+        parts
+            .map(|part| {
+                let number = u64::from(part.index);
+                StreamMessage::new(stream.clone(), number, StreamContent::Data(part))
+            })
+            .collect()
+    }
+
+    fn part(
+        &mut self,
+        from: PeerId,
+        published_by: Option<PeerId>,
+        content: StreamContent<Part>,
+    ) -> Result<Option<ProposedValue<Consortium>>, BookError> {
+        let StreamContent::Data(part) = content else {
+            return Ok(None);
+        };
+        let of_height = self.seen.iter().map(|(seen, _)| seen);
+        let of_height = of_height.filter(|seen| seen.height == part.height);
+        if of_height.clone().any(|seen| seen.value == part.value) {
+            return Ok(None);
+        }
+        if of_height.filter(|seen| seen.round == part.round).count() >= PER_ROUND {
+            counters::count(counters::Dropped::Surplus);
+            return Ok(None);
+        }
+        let (height, round) = (part.height, part.round);
+        let now = self.book.now(self.round);
+        match self.streams.accept(from, published_by, part, now) {
+            Ok(None) => Ok(None),
+            Ok(Some(arrived)) => self.arrived(&arrived).map(Some),
+            Err(why) => {
+                counters::count(why);
+                tracing::debug!(%from, %height, %round, why = why.name(), "consensus: a piece of a body is dropped");
+                Ok(None)
+            }
+        }
+    }
+
+    fn arrived(&mut self, arrived: &Arrived) -> Result<ProposedValue<Consortium>, BookError> {
+        let value = self.book.judge(arrived)?;
+        self.seen.push((arrived.seen, value.clone()));
+        Ok(value)
+    }
+
+    fn synced(
+        &mut self,
+        height: Height,
+        round: Round,
+        proposer: Address,
+        body: &[u8],
+    ) -> Result<SyncedValueOutcome<Consortium>, BookError> {
+        if height != self.book.tip().next() {
+            return Ok(SyncedValueOutcome::LocalTransientError);
+        }
+        if body.len() > self.config.max_body {
+            counters::count(counters::Dropped::TooLarge);
+            return Ok(SyncedValueOutcome::PeerFault);
+        }
+        let arrived = Arrived {
+            seen: Seen {
+                height,
+                round,
+                proposer,
+                value: ValueId::of(body),
+                seal: None,
+            },
+            body: body.to_vec(),
+        };
+        self.book.judge(&arrived).map(SyncedValueOutcome::Verdict)
+    }
+
+    fn decide(
+        &mut self,
+        certificate: &malachitebft_core_types::CommitCertificate<Consortium>,
+    ) -> Result<(), BookError> {
+        let before = self.book.tip();
+        self.book.decide(certificate)?;
+        let tip = self.book.tip();
+        if tip == before {
+            return Ok(());
+        }
+        self.applied = Some(Instant::now());
+        self.round = 0;
+        self.waiting = None;
+        self.seen.clear();
+        for arrived in self.streams.begin(self.book.now(0)) {
+            self.arrived(&arrived)?;
+        }
+        self.board.update(|status| {
+            status.height = tip;
+            status.round = 0;
+        });
+        Ok(())
+    }
+
+    fn may_sign_again(&self) -> bool {
+        let observing = matches!(self.board.read().running, super::Running::Observing(_));
+        observing && self.signer.with_guard(|guard| guard.closed()) <= self.book.tip()
+    }
+}
+
+enum Step {
+    On,
+    Send(VecDeque<StreamMessage<Part>>),
+    Leave(Outcome),
+}
+
+/// An answer that nobody waits for any more: the engine has gone on or ended, and the channel says so next.
+fn told(heard: bool) {
+    if !heard {
+        tracing::debug!("consensus: the engine does not wait for an answer any more");
+    }
+}
+
+async fn due(until: Option<Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn send(channels: &Channels<Consortium>, parts: VecDeque<StreamMessage<Part>>) {
+    for part in parts {
+        let message = NetworkMsg::PublishProposalPart(part);
+        if channels.network.send(message).await.is_err() {
+            // The engine ends; its other channel says so.
+            return;
+        }
+    }
+}
