@@ -9,7 +9,7 @@ use crate::node::{Micros, Output, Wake};
 use crate::signing::VERIFIER;
 use luyin_consensus::{Address, Consortium, Height, Value, ValueId};
 use malachitebft_core_consensus::{LocallyProposedValue, ProposedValue};
-use malachitebft_core_types::{Context, Round, Validator, ValueOrigin};
+use malachitebft_core_types::{Context, Round, ValueOrigin};
 
 /// How many bodies of a round are judged: as many as the engine keeps.
 const PER_ROUND: usize = 2;

@@ -14,8 +14,7 @@ use malachitebft_core_consensus::{
     ConsensusMsg, Effect, Input, LivenessMsg, Resumable, Resume, SignedConsensusMsg,
 };
 use malachitebft_core_types::{
-    CertificateError, CommitCertificate, LinearTimeouts, NilOrVal, PublicKey, Round, SignedMessage,
-    Timeout,
+    CertificateError, CommitCertificate, LinearTimeouts, PublicKey, SignedMessage, Timeout,
 };
 use malachitebft_signing::{Verifier, VerifierExt};
 use std::time::Duration;
