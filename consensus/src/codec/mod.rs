@@ -75,6 +75,7 @@ pub(crate) fn long_bytes(
     r.take(count, what).map(bytes::Bytes::copy_from_slice)
 }
 
+#[cfg(feature = "engine")]
 pub(crate) fn put_long_bytes(w: &mut Writer, bytes: &[u8]) {
     // Longer ones than a `u32` counts cannot be: everything sent is bounded by `MAX_BODY`.
     w.u32(u32::try_from(bytes.len()).unwrap_or(u32::MAX))

@@ -240,3 +240,6 @@ pub enum Recovered {
     /// The body of a decided height is lost here.
     BodyLost(Height),
 }
+
+#[cfg(test)]
+mod tests;

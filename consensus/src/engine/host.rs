@@ -2,17 +2,17 @@
 
 use super::book::{Book, BookError};
 use super::config::{EngineConfig, HISTORY_BEGINS, SYNC_BATCH};
+use super::propose::{Waiting, due, send};
 use super::status::Board;
 use super::streams::{Arrived, PER_ROUND, Streams};
 use crate::codec::MAX_BODY;
 use crate::context::Consortium;
 use crate::counters;
-use crate::part::PART_SIZE;
 use crate::signer::{GuardError, GuardedSigner, Verifier};
 use crate::store::Seen;
-use crate::{Address, Application, Height, Part, Value, ValueId};
+use crate::{Address, Application, Height, Part, ValueId};
 use malachitebft_app_channel::app;
-use malachitebft_app_channel::{AppMsg, Channels, NetworkMsg, Reply};
+use malachitebft_app_channel::{AppMsg, Channels};
 use malachitebft_core_types::{HeightParams, Round};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,8 +22,8 @@ use tokio::time::Instant;
 
 use app::consensus::{ProposedValue, VoteExtensionError};
 use app::engine::host::{Next, SyncedValueOutcome};
-use app::streaming::{StreamContent, StreamId, StreamMessage};
-use app::types::{LocallyProposedValue, PeerId};
+use app::streaming::{StreamContent, StreamMessage};
+use app::types::PeerId;
 
 /// Whether the threads go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,15 +47,6 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// A proposal that waits for something to propose.
-#[derive(Debug)]
-struct Waiting {
-    height: Height,
-    round: Round,
-    until: Instant,
-    reply: Reply<LocallyProposedValue<Consortium>>,
-}
-
 enum Event {
     Message(Box<AppMsg<Consortium>>),
     Closed,
@@ -71,15 +62,15 @@ pub struct Host<A> {
     pub board: Arc<Board>,
     pub wake: Arc<Notify>,
     pub orders: watch::Receiver<Order>,
-    config: EngineConfig,
+    pub(super) config: EngineConfig,
     streams: Streams,
     round: u32,
     /// What was seen of the next height, to be told again when a round of it begins, and to be sent again.
-    seen: Vec<(Seen, ProposedValue<Consortium>)>,
+    pub(super) seen: Vec<(Seen, ProposedValue<Consortium>)>,
     /// When the last height was applied.
-    applied: Option<Instant>,
-    waiting: Option<Waiting>,
-    streams_sent: u64,
+    pub(super) applied: Option<Instant>,
+    pub(super) waiting: Option<Waiting>,
+    pub(super) streams_sent: u64,
 }
 
 impl<A: Application> Host<A> {
@@ -292,159 +283,6 @@ impl<A: Application> Host<A> {
             .collect()
     }
 
-    fn get_value(
-        &mut self,
-        height: Height,
-        round: Round,
-        reply: Reply<LocallyProposedValue<Consortium>>,
-    ) -> Result<Step, BookError> {
-        let waiting = Waiting {
-            height,
-            round,
-            until: self.pace_ends(round),
-            reply,
-        };
-        if height != self.book.tip().next() {
-            // The height was decided meanwhile; the engine does not look at the answer any more.
-            return Ok(Step::On);
-        }
-        if let Some(body) = self.proposed_before(height, round)? {
-            return self.propose(waiting, body);
-        }
-        let body = self.book.propose()?;
-        if body.is_empty() && waiting.until > Instant::now() {
-            self.waiting = Some(waiting);
-            return Ok(Step::On);
-        }
-        self.propose(waiting, body)
-    }
-
-    /// While nothing waits, heights follow each other at the pace; a later round of a height is in a hurry.
-    fn pace_ends(&self, round: Round) -> Instant {
-        match self.applied {
-            Some(applied) if round == Round::ZERO => applied + self.config.pace,
-            _ => Instant::now(),
-        }
-    }
-
-    /// What this node proposed in the round before it went down.
-    fn proposed_before(&self, height: Height, round: Round) -> Result<Option<Vec<u8>>, BookError> {
-        match self.signer.proposed(height, round.as_u32().unwrap_or(0)) {
-            Some(value) => self.book.body(height, value),
-            None => Ok(None),
-        }
-    }
-
-    fn woken(&mut self) -> Result<Step, BookError> {
-        let Some(waiting) = self.waiting.take() else {
-            return Ok(Step::On);
-        };
-        let body = self.book.propose()?;
-        if body.is_empty() {
-            self.waiting = Some(waiting);
-            return Ok(Step::On);
-        }
-        self.propose(waiting, body)
-    }
-
-    fn due(&mut self) -> Result<Step, BookError> {
-        let Some(waiting) = self.waiting.take() else {
-            return Ok(Step::On);
-        };
-        let body = self.book.propose()?;
-        self.propose(waiting, body)
-    }
-
-    fn propose(&mut self, waiting: Waiting, body: Vec<u8>) -> Result<Step, BookError> {
-        let Waiting {
-            height,
-            round,
-            reply,
-            ..
-        } = waiting;
-        let value = ValueId::of(&body);
-        let seen = self.own(height, round, value)?;
-        self.book.keep(seen, &body)?;
-        let proposal = LocallyProposedValue::new(height, round, Value::new(value));
-        told(reply.send(proposal).is_ok());
-        Ok(Step::Send(self.parts(seen, &body)))
-    }
-
-    /// Sends a body again: under this node's seal in a round of its own, else under the one that it came with.
-    fn send_again(
-        &mut self,
-        height: Height,
-        round: Round,
-        proposer: Address,
-        value: ValueId,
-    ) -> Result<Step, BookError> {
-        let Some(body) = self.book.body(height, value)? else {
-            return Ok(Step::On);
-        };
-        let known = self
-            .seen
-            .iter()
-            .map(|(seen, _)| *seen)
-            .find(|seen| seen.height == height && seen.value == value);
-        let seen = match known {
-            _ if proposer == self.me() => Some(self.own(height, round, value)?),
-            Some(seen) => Some(seen),
-            None => self.book.seen(height, value)?.map(|(seen, _)| seen),
-        };
-        Ok(match seen.filter(|seen| seen.seal.is_some()) {
-            Some(seen) => Step::Send(self.parts(seen, &body)),
-            None => Step::On,
-        })
-    }
-
-    fn own(&self, height: Height, round: Round, value: ValueId) -> Result<Seen, BookError> {
-        Ok(Seen {
-            height,
-            round,
-            proposer: self.me(),
-            value,
-            seal: Some(self.signer.seal(height, round, value)?),
-        })
-    }
-
-    fn me(&self) -> Address {
-        Address::of(self.signer.public())
-    }
-
-    /// A body in pieces, in a stream of their own.
-    fn parts(&mut self, seen: Seen, body: &[u8]) -> VecDeque<StreamMessage<Part>> {
-        let Some(seal) = seen.seal else {
-            return VecDeque::new();
-        };
-        self.streams_sent = self.streams_sent.saturating_add(1);
-        let stream = StreamId::new(self.streams_sent.to_be_bytes().to_vec().into());
-        let body = bytes::Bytes::copy_from_slice(body);
-        let pieces: Vec<bytes::Bytes> = match body.is_empty() {
-            true => vec![body],
-            false => body
-                .chunks(PART_SIZE)
-                .map(|piece| body.slice_ref(piece))
-                .collect(),
-        };
-        let total = u32::try_from(pieces.len()).unwrap_or(u32::MAX);
-        let parts = (0..).zip(pieces).map(|(index, bytes)| Part {
-            height: seen.height,
-            round: seen.round,
-            proposer: seen.proposer,
-            value: seen.value,
-            seal,
-            index,
-            total,
-            bytes,
-        });
-        parts
-            .map(|part| {
-                let number = u64::from(part.index);
-                StreamMessage::new(stream.clone(), number, StreamContent::Data(part))
-            })
-            .collect()
-    }
-
     fn part(
         &mut self,
         from: PeerId,
@@ -539,32 +377,15 @@ impl<A: Application> Host<A> {
     }
 }
 
-enum Step {
+pub(super) enum Step {
     On,
     Send(VecDeque<StreamMessage<Part>>),
     Leave(Outcome),
 }
 
 /// An answer that nobody waits for any more: the engine has gone on or ended, and the channel says so next.
-fn told(heard: bool) {
+pub(super) fn told(heard: bool) {
     if !heard {
         tracing::debug!("consensus: the engine does not wait for an answer any more");
-    }
-}
-
-async fn due(until: Option<Instant>) {
-    match until {
-        Some(until) => tokio::time::sleep_until(until).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn send(channels: &Channels<Consortium>, parts: VecDeque<StreamMessage<Part>>) {
-    for part in parts {
-        let message = NetworkMsg::PublishProposalPart(part);
-        if channels.network.send(message).await.is_err() {
-            // The engine ends; its other channel says so.
-            return;
-        }
     }
 }

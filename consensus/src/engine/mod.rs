@@ -4,6 +4,7 @@ mod book;
 mod config;
 mod host;
 mod peer;
+mod propose;
 mod run;
 mod start;
 mod status;

@@ -22,7 +22,7 @@ fn sealed(height: u64, round: u32, proposer: u8, sealer: u8, body: &[u8]) -> Vec
         .seal(height, round, value)
         .unwrap();
     let pieces: Vec<_> = match body.is_empty() {
-        true => vec![&body[..]],
+        true => vec![body],
         false => body.chunks(PART_SIZE).collect(),
     };
     let total = pieces.len() as u32;
