@@ -112,9 +112,18 @@ struct Memory {
     pinned: Option<ValueId>,
 }
 
+/// Where a guard keeps what it remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    File,
+    #[cfg(feature = "simulation")]
+    Memory,
+}
+
 /// The guard of one key on one network.
 #[derive(Debug)]
 pub struct Guard {
+    keeping: Keeping,
     path: PathBuf,
     key: PublicKey,
     network: NetworkId,
@@ -128,6 +137,7 @@ impl Guard {
     /// [`GuardError::Exists`], [`GuardError::Disk`].
     pub fn create(path: &Path, key: PublicKey, network: NetworkId) -> Result<Self, GuardError> {
         let guard = Self {
+            keeping: Keeping::File,
             path: path.to_owned(),
             key,
             network,
@@ -181,11 +191,29 @@ impl Guard {
         }
         durable_file::confirm(path).map_err(disk)?;
         Ok(Self {
+            keeping: Keeping::File,
             path: path.to_owned(),
             key,
             network,
             memory,
         })
+    }
+
+    /// A guard that forgets all with its process. For simulations: one that guards a key that is in use has a file.
+    #[cfg(feature = "simulation")]
+    #[must_use]
+    pub fn in_memory(key: PublicKey, network: NetworkId) -> Self {
+        Self {
+            keeping: Keeping::Memory,
+            path: PathBuf::new(),
+            key,
+            network,
+            memory: Memory {
+                signed: BTreeMap::new(),
+                closed: Height::ZERO,
+                pinned: None,
+            },
+        }
     }
 
     /// Whether there is a guard at `path`.
@@ -299,8 +327,14 @@ impl Guard {
     }
 
     fn write(&mut self, memory: Memory) -> Result<(), GuardError> {
-        let bytes = self.to_bytes(&memory);
-        durable_file::replace(&self.path, &bytes).map_err(|source| self.disk(source))?;
+        match self.keeping {
+            Keeping::File => {
+                let bytes = self.to_bytes(&memory);
+                durable_file::replace(&self.path, &bytes).map_err(|source| self.disk(source))?;
+            }
+            #[cfg(feature = "simulation")]
+            Keeping::Memory => {}
+        }
         self.memory = memory;
         Ok(())
     }

@@ -1,0 +1,4 @@
+//! Runs of the consensus core over seeds.
+
+mod planted;
+mod seeds;
