@@ -234,7 +234,38 @@ static ON_DEMAND: [Suite; 2] = [
     },
 ];
 
-static NIGHTLY: [Suite; 2] = [
+static NIGHTLY: [Suite; 3] = [
+    Suite {
+        name: "simulation",
+        what: "the consensus core under the faults of 2,000 seeds, with four nodes and with seven",
+        needs: &[],
+        actions: &[
+            Action::Cargo(&[
+                "run",
+                "--locked",
+                "--release",
+                "--package",
+                "luyin-simulation",
+                "--",
+                "--seeds",
+                "0..2000",
+                "--nodes",
+                "4",
+            ]),
+            Action::Cargo(&[
+                "run",
+                "--locked",
+                "--release",
+                "--package",
+                "luyin-simulation",
+                "--",
+                "--seeds",
+                "0..2000",
+                "--nodes",
+                "7",
+            ]),
+        ],
+    },
     Suite {
         name: "fuzz",
         what: "every decoder fuzzed for a while, and the fault planted beside each found",
