@@ -55,7 +55,7 @@ impl Host {
         let id = match before {
             Some((id, _)) => id,
             None => {
-                let number = self.chance.next();
+                let number = self.chance.draw();
                 let body = application::build(height, self.make.seat, number, Soundness::Sound);
                 let seal = self.make.key.seal(height, round, ValueId::of(&body));
                 self.keep(height, round, seal, body)

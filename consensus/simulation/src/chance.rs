@@ -14,11 +14,11 @@ impl Chance {
     /// A stream of its own for one user, so that another user's draws do not move it.
     #[must_use]
     pub fn fork(&mut self) -> Self {
-        Self(self.next())
+        Self(self.draw())
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,7 +28,7 @@ impl Chance {
 
     /// A number from 0 up to `end`, without it; 0 where `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next().checked_rem(end).unwrap_or(0)
+        self.draw().checked_rem(end).unwrap_or(0)
     }
 
     /// A number from `low` to `high`, both included.
@@ -60,10 +60,10 @@ mod tests {
     #[test]
     fn the_numbers_of_a_seed_are_the_same_for_ever() {
         let mut chance = Chance::of(7);
-        let drawn = [chance.next(), chance.below(100), chance.within(5, 9)];
+        let drawn = [chance.draw(), chance.below(100), chance.within(5, 9)];
         let mut again = Chance::of(7);
-        assert_eq!(drawn, [again.next(), again.below(100), again.within(5, 9)]);
-        assert_ne!(Chance::of(7).next(), Chance::of(8).next());
+        assert_eq!(drawn, [again.draw(), again.below(100), again.within(5, 9)]);
+        assert_ne!(Chance::of(7).draw(), Chance::of(8).draw());
         assert!((5..=9).contains(&drawn[2]));
     }
 

@@ -319,7 +319,7 @@ impl Liar {
         } else {
             Soundness::Unsound
         };
-        let body = application::build(height, self.seat, self.chance.next(), soundness);
+        let body = application::build(height, self.seat, self.chance.draw(), soundness);
         let pol = u32::try_from(self.chance.below(4)).unwrap_or(0);
         let valid_round = if self.chance.happens(300) {
             Round::new(pol)
@@ -405,10 +405,10 @@ impl Liar {
                 ..like
             }));
         }
-        if self.chance.happens(100) {
-            if let Some(vote) = votes.first_mut() {
-                vote.signature = Signature::from_bytes([9; 64]);
-            }
+        if self.chance.happens(100)
+            && let Some(vote) = votes.first_mut()
+        {
+            vote.signature = Signature::from_bytes([9; 64]);
         }
         votes
     }
@@ -452,7 +452,7 @@ impl Liar {
         };
         (0..1 + self.chance.below(3))
             .map(|_| {
-                let number = self.chance.next();
+                let number = self.chance.draw();
                 let body = application::build(height, seat, number, Soundness::Sound);
                 let mut seal = self.key.seal(height, round, ValueId::of(&body));
                 seal.proposer = PrivateKey::of_seat(seat).address();
@@ -485,7 +485,7 @@ impl Liar {
                 }
             }
             3 => {
-                body = application::build(height, self.seat, self.chance.next(), Soundness::Sound);
+                body = application::build(height, self.seat, self.chance.draw(), Soundness::Sound);
                 if self.chance.happens(500) {
                     certificate.value_id = ValueId::of(&body);
                 }

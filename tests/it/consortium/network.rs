@@ -164,7 +164,7 @@ impl Consortium {
     pub fn own(&self, n: usize, size: u64) -> String {
         self.until(n, || {
             let answer = Call::get(&format!("/v1/checkpoints/{size}")).send(self.http[n])?;
-            (answer.status == 200).then(|| answer.text())
+            (answer.status == 200).then(|| String::from_utf8(answer.body).unwrap())
         })
     }
 

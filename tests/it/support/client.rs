@@ -22,10 +22,6 @@ impl Answer {
         found.map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
     pub fn json(&self) -> Value {
         let text = || String::from_utf8_lossy(&self.body).into_owned();
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", text()))
