@@ -100,14 +100,8 @@ impl Application for Lines {
     }
 }
 
-/// What each of the processes does. It is no test by itself: without its surroundings it ends at once.
-#[test]
-#[ignore = "the body of a process that the other test starts"]
-fn one_of_the_processes() {
-    let (Ok(root), Ok(number)) = (std::env::var(ROOT), std::env::var(NUMBER)) else {
-        return;
-    };
-    let (root, number) = (PathBuf::from(root), number.parse::<usize>().unwrap());
+/// What each of the processes does, by the name of the test that starts them: the directory of all and its number.
+fn be_one(root: &Path, number: usize) {
     let addresses: Vec<SocketAddr> = std::env::var(ADDRESSES)
         .unwrap()
         .split(',')
@@ -115,7 +109,7 @@ fn one_of_the_processes() {
         .collect();
     let config = EngineConfig {
         pace: Duration::from_millis(20),
-        ..config(&root, number, &addresses)
+        ..config(root, number, &addresses)
     };
     let app = Lines::open(root.join(format!("ledger-{number}")), number);
     let engine = Engine::start(config, Box::new(key(number as u8)), app).unwrap();
@@ -150,8 +144,8 @@ impl Processes {
             .unwrap();
         let addresses: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", "--nocapture"])
-            .arg("engine::tests::processes::one_of_the_processes")
+            .args(["--exact", "--nocapture"])
+            .arg("engine::tests::processes::killed_processes_lose_nothing_and_never_disagree")
             .env(ROOT, self.root.path())
             .env(NUMBER, number.to_string())
             .env(ADDRESSES, addresses.join(","))
@@ -220,6 +214,9 @@ impl Drop for Processes {
 
 #[test]
 fn killed_processes_lose_nothing_and_never_disagree() {
+    if let (Ok(root), Ok(number)) = (std::env::var(ROOT), std::env::var(NUMBER)) {
+        return be_one(Path::new(&root), number.parse().unwrap());
+    }
     let mut processes = Processes::start();
     processes.await_height(&[0, 1, 2, 3], 3);
     for turn in 0..8 {
