@@ -37,6 +37,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET", "/forest/{path}", "anyone"),
     ("GET", "/v1/attestations/roots", "anyone"),
     ("GET", "/checkpoint", "anyone"),
+    ("GET", "/v1/checkpoints/{size}", "anyone"),
     ("GET", "/tile/{path}", "anyone"),
     ("GET", "/v1/proofs/inclusion", "anyone"),
     ("GET", "/v1/proofs/consistency", "anyone"),
