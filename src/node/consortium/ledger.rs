@@ -146,7 +146,8 @@ impl Ledger {
             };
         }
         let started = Instant::now();
-        let before = self.chain.state().tip()?.map(|tip| tip.time);
+        let tip = self.chain.state().tip().map_err(ChainError::from)?;
+        let before = tip.map(|tip| tip.time);
         let time = block.header.time;
         let name = Sha256Hash::of(body);
         let known = self.checked.iter().position(|(known, _)| *known == name);
