@@ -18,8 +18,16 @@ pub enum LogForm {
     Json,
 }
 
-/// Libraries that write targets and headers of requests into their logs.
-const TALKATIVE: [&str; 5] = ["ureq", "ureq_proto", "hyper", "hyper_util", "rustls"];
+/// Libraries that write targets and headers of requests into their logs, or a table of peers every few seconds.
+const TALKATIVE: [&str; 7] = [
+    "ureq",
+    "ureq_proto",
+    "hyper",
+    "hyper_util",
+    "rustls",
+    "arc_malachitebft",
+    "libp2p",
+];
 
 /// Starts logging to standard error; `LUYIN_LOG` filters, but no filter lets through what libraries say of single requests.
 /// A second call changes nothing.

@@ -44,9 +44,14 @@ pub async fn furnish(app: &App, cast: &Cast) -> Result<(), DemoError> {
     let state = app.node().state();
     let done = state.get(&keys::governance_sequence());
     let done = done.map_err(ServiceError::from)?.unwrap_or_default().get();
-    // Effective after the block that publishes them.
-    let soon = app.clock().now().plus_ms(3_000);
-    for (sequence, action) in (1u64..).zip(actions(cast, soon)) {
+    // Effective after the block that publishes them, for which a consortium takes longer.
+    let ahead_ms = if cast.nodes.len() > 1 { 10_000 } else { 3_000 };
+    for sequence in 1u64.. {
+        let soon = app.clock().now().plus_ms(ahead_ms);
+        let all = (1u64..).zip(actions(cast, soon));
+        let Some((_, action)) = all.into_iter().find(|(n, _)| *n == sequence) else {
+            break;
+        };
         if sequence > done {
             submit(app, governance(app, cast, sequence, action)).await?;
         }
