@@ -19,6 +19,8 @@ pub fn check(workspace: &Workspace) -> Result<Done> {
         "--workspace",
         "--exclude",
         "luyin-consensus",
+        "--exclude",
+        "luyin-simulation",
         "--bin",
         "luyin",
         "--example",

@@ -57,7 +57,8 @@ pub struct Suite {
 }
 
 // Suites of tests choose from the whole workspace: chosen packages alone have other features, and everything would be built twice.
-// The consensus engine is left out: what it brings takes longer to build than the budget has left. Its suite is on demand.
+// The consensus engine and the simulation of its core are left out: what they bring takes longer to build than the budget has
+// left. Their suite is on demand.
 static SUITES: [Suite; 9] = [
     Suite {
         name: "fmt",
@@ -77,6 +78,8 @@ static SUITES: [Suite; 9] = [
                 "--workspace",
                 "--exclude",
                 "luyin-consensus",
+                "--exclude",
+                "luyin-simulation",
                 "--all-targets",
                 "--",
                 "-D",
@@ -113,6 +116,8 @@ static SUITES: [Suite; 9] = [
             "--workspace",
             "--exclude",
             "luyin-consensus",
+            "--exclude",
+            "luyin-simulation",
             "-E",
             "not package(luyin)",
         ])],
@@ -133,6 +138,8 @@ static SUITES: [Suite; 9] = [
             "--workspace",
             "--exclude",
             "luyin-consensus",
+            "--exclude",
+            "luyin-simulation",
             "-E",
             "package(luyin) and not test(/^openapi::/)",
         ])],
@@ -166,6 +173,8 @@ static SUITES: [Suite; 9] = [
             "--workspace",
             "--exclude",
             "luyin-consensus",
+            "--exclude",
+            "luyin-simulation",
             "-E",
             "package(luyin) and test(/^openapi::/)",
         ])],
@@ -185,7 +194,7 @@ static SUITES: [Suite; 9] = [
 static ON_DEMAND: [Suite; 2] = [
     Suite {
         name: "consortium",
-        what: "the consensus engine, and stories of four nodes that agree",
+        what: "the consensus engine, fifty seeds of its simulation, and stories of four nodes that agree",
         needs: &[Need::DebianPackages, Need::Nextest, Need::ProvingKeys],
         actions: &[
             Action::Cargo(&[
@@ -207,7 +216,7 @@ static ON_DEMAND: [Suite; 2] = [
                 "--features",
                 "luyin/bft",
                 "-E",
-                "package(luyin-consensus) or (package(luyin) and test(/^consortium::/))",
+                "package(luyin-consensus) or package(luyin-simulation) or (package(luyin) and test(/^consortium::/))",
             ]),
         ],
     },
