@@ -35,5 +35,5 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
         Build::Dev,
     )?;
     web::run(workspace)?;
-    Program::cargo(workspace, &setup::AS_TESTED).run()
+    Program::cargo(workspace, &setup::as_tested()).run()
 }

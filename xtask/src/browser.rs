@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::command::Program;
+use crate::setup;
 use crate::suite::Done;
 use crate::web;
 use crate::workspace::Workspace;
@@ -13,19 +14,8 @@ pub const FOLDER: &str = "tests/browser";
 pub fn check(workspace: &Workspace) -> Result<Done> {
     web::build(workspace)?;
     // Of the whole workspace, as the suites of tests are built.
-    let programs = [
-        "build",
-        "--locked",
-        "--workspace",
-        "--exclude",
-        "luyin-consensus",
-        "--exclude",
-        "luyin-simulation",
-        "--bin",
-        "luyin",
-        "--example",
-        "wallet_secrets",
-    ];
+    let rest = ["--bin", "luyin", "--example", "wallet_secrets"];
+    let programs = setup::tested(&["build"], &rest);
     Program::cargo(workspace, &programs).run()?;
     Program::new(workspace, "npm", &["test", "--silent"])
         .within(workspace, FOLDER)

@@ -273,17 +273,24 @@ fn matrix_hashes(file: &Path) -> Option<BTreeMap<String, String>> {
 
 /// In the form that the tests are run in: alone, or without the tests, the service has other features and would be built
 /// twice, with half of what it depends on.
-pub const AS_TESTED: [&str; 9] = [
-    "build",
+pub fn as_tested() -> Vec<&'static str> {
+    tested(&["build"], &["--tests", "--bins"])
+}
+
+/// What the test command builds: all but the consensus engine and its simulation, which have a suite of their own.
+const TESTED: [&str; 6] = [
     "--locked",
     "--workspace",
     "--exclude",
     "luyin-consensus",
     "--exclude",
     "luyin-simulation",
-    "--tests",
-    "--bins",
 ];
+
+/// A command of cargo over that.
+pub fn tested<'a>(command: &[&'a str], rest: &[&'a str]) -> Vec<&'a str> {
+    [command, TESTED.as_slice(), rest].concat()
+}
 
 /// The service as it is run, with one node.
 pub const RELEASE: [&str; 5] = ["build", "--locked", "--release", "--bin", "luyin"];
@@ -299,8 +306,9 @@ pub const CONSORTIUM: [&str; 7] = [
 ];
 
 fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
+    let as_tested = as_tested();
     let (arguments, service): (&[&str], &str) = match build {
-        Build::Dev => (&AS_TESTED, "target/debug/luyin"),
+        Build::Dev => (&as_tested, "target/debug/luyin"),
         Build::Release => (&RELEASE, "target/release/luyin"),
         Build::Consortium => (&CONSORTIUM, "target/release/luyin"),
     };

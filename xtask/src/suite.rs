@@ -42,6 +42,11 @@ impl fmt::Display for Done {
 enum Action {
     /// Arguments of cargo.
     Cargo(&'static [&'static str]),
+    /// A command of cargo over what the test command builds.
+    Tested {
+        command: &'static [&'static str],
+        rest: &'static [&'static str],
+    },
     /// A check of this program's own.
     Check(fn(&Workspace) -> Result<Done>),
     /// Fuzzing, which needs to know for how long.
@@ -72,19 +77,10 @@ static SUITES: [Suite; 9] = [
         needs: &[Need::DebianPackages],
         actions: &[
             Action::Check(words::check),
-            Action::Cargo(&[
-                "clippy",
-                "--locked",
-                "--workspace",
-                "--exclude",
-                "luyin-consensus",
-                "--exclude",
-                "luyin-simulation",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ]),
+            Action::Tested {
+                command: &["clippy"],
+                rest: &["--all-targets", "--", "-D", "warnings"],
+            },
         ],
     },
     Suite {
@@ -109,18 +105,10 @@ static SUITES: [Suite; 9] = [
         name: "units",
         what: "the tests of the libraries",
         needs: &[Need::DebianPackages, Need::Nextest, Need::SnarkJs],
-        actions: &[Action::Cargo(&[
-            "nextest",
-            "run",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "luyin-consensus",
-            "--exclude",
-            "luyin-simulation",
-            "-E",
-            "not package(luyin)",
-        ])],
+        actions: &[Action::Tested {
+            command: &["nextest", "run"],
+            rest: &["-E", "not package(luyin)"],
+        }],
     },
     Suite {
         name: "stories",
@@ -131,18 +119,10 @@ static SUITES: [Suite; 9] = [
             Need::SnarkJs,
             Need::ProvingKeys,
         ],
-        actions: &[Action::Cargo(&[
-            "nextest",
-            "run",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "luyin-consensus",
-            "--exclude",
-            "luyin-simulation",
-            "-E",
-            "package(luyin) and not test(/^openapi::/)",
-        ])],
+        actions: &[Action::Tested {
+            command: &["nextest", "run"],
+            rest: &["-E", "package(luyin) and not test(/^openapi::/)"],
+        }],
     },
     Suite {
         name: "browser",
@@ -166,18 +146,10 @@ static SUITES: [Suite; 9] = [
             Need::ProvingKeys,
             Need::Schemathesis,
         ],
-        actions: &[Action::Cargo(&[
-            "nextest",
-            "run",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "luyin-consensus",
-            "--exclude",
-            "luyin-simulation",
-            "-E",
-            "package(luyin) and test(/^openapi::/)",
-        ])],
+        actions: &[Action::Tested {
+            command: &["nextest", "run"],
+            rest: &["-E", "package(luyin) and test(/^openapi::/)"],
+        }],
     },
     Suite {
         name: "docs",
@@ -371,13 +343,24 @@ fn run_one(workspace: &Workspace, suite: &Suite, length: Length) -> Result<Done>
     failure.map_or(Ok(done), Err)
 }
 
-fn act(workspace: &Workspace, action: Action, length: Length) -> Result<Done> {
-    match (action, length) {
-        (Action::Cargo(arguments), Length::Usual) => Program::cargo(workspace, arguments).run()?,
-        (Action::Cargo(arguments), Length::Nightly { .. }) => Program::cargo(workspace, arguments)
+/// Runs cargo; in the night the tests are told so.
+fn in_time(workspace: &Workspace, arguments: &[&str], length: Length) -> Result<()> {
+    let cargo = Program::cargo(workspace, arguments);
+    match length {
+        Length::Usual => cargo.run(),
+        Length::Nightly { .. } => cargo
             .env("LUYIN_NIGHTLY", "1")
             .env("NEXTEST_PROFILE", "nightly")
-            .run()?,
+            .run(),
+    }
+}
+
+fn act(workspace: &Workspace, action: Action, length: Length) -> Result<Done> {
+    match (action, length) {
+        (Action::Cargo(arguments), length) => in_time(workspace, arguments, length)?,
+        (Action::Tested { command, rest }, length) => {
+            in_time(workspace, &setup::tested(command, rest), length)?;
+        }
         (Action::Check(check), _) => return check(workspace),
         (Action::Fuzz, Length::Nightly { fuzz_seconds }) => {
             return fuzz::run(workspace, fuzz_seconds, &[]);
