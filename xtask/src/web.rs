@@ -48,9 +48,7 @@ pub fn check(workspace: &Workspace) -> Result<Done> {
 /// Makes `web/dist`. What is up to date is left as it is.
 pub fn build(workspace: &Workspace) -> Result<()> {
     println!("==> web: modules for the browser");
-    for module in Module::ALL {
-        wasm::build(workspace, module)?;
-    }
+    wasm::build(workspace)?;
     bind(workspace)?;
     bundle(workspace)
 }
