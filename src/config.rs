@@ -97,7 +97,8 @@ pub struct ConsensusConfig {
     pub listen: SocketAddr,
     /// Where this one reaches them.
     pub peers: Vec<SocketAddr>,
-    /// Addresses of the other nodes' HTTP sides, whose signatures on checkpoints are gathered there.
+    /// Addresses of the other nodes' HTTP sides: their signatures on checkpoints are gathered there, and what was sent to this
+    /// node is handed over to them.
     #[serde(default)]
     pub urls: Vec<String>,
     /// File of the guard against signing twice. It belongs beside the key, not into the data directory: a copy of the data

@@ -64,6 +64,14 @@ pub struct Metrics {
     pub cosignatures: IntGauge,
     /// Times that a witness did not cosign.
     pub witness_failures: IntCounter,
+    /// Other nodes of a consortium that the engine is connected to.
+    pub consensus_peers: IntGauge,
+    /// Round of the height that a consortium decides; above 0 where a proposer did not answer.
+    pub consensus_round: IntGauge,
+    /// Whether this node signs votes of a consortium: 1, or 0 where it only follows, or its engine has stopped.
+    pub consensus_signing: IntGauge,
+    /// Transactions that other nodes handed over and that found a place here.
+    pub handed_over: IntCounter,
     /// Height of the newest durable block.
     pub height: IntGauge,
     /// Transactions of a block.
@@ -126,6 +134,22 @@ impl Metrics {
                 "luyin_witness_failures_total",
                 "Times that a witness did not cosign.",
             )?,
+            consensus_peers: IntGauge::new(
+                "luyin_consensus_peers",
+                "Other nodes of a consortium that the engine is connected to.",
+            )?,
+            consensus_round: IntGauge::new(
+                "luyin_consensus_round",
+                "Round of the height that a consortium decides.",
+            )?,
+            consensus_signing: IntGauge::new(
+                "luyin_consensus_signing",
+                "1 where this node signs votes of a consortium.",
+            )?,
+            handed_over: IntCounter::new(
+                "luyin_handed_over_total",
+                "Transactions that other nodes handed over and that found a place here.",
+            )?,
             height: IntGauge::new("luyin_height", "Height of the newest durable block.")?,
             block_size: histogram(
                 "luyin_block_transactions",
@@ -160,6 +184,10 @@ impl Metrics {
             node_signatures,
             cosignatures,
             witness_failures,
+            consensus_peers,
+            consensus_round,
+            consensus_signing,
+            handed_over,
             height,
             block_size,
             judging,
@@ -174,6 +202,10 @@ impl Metrics {
         registry.register(Box::new(node_signatures.clone()))?;
         registry.register(Box::new(cosignatures.clone()))?;
         registry.register(Box::new(witness_failures.clone()))?;
+        registry.register(Box::new(consensus_peers.clone()))?;
+        registry.register(Box::new(consensus_round.clone()))?;
+        registry.register(Box::new(consensus_signing.clone()))?;
+        registry.register(Box::new(handed_over.clone()))?;
         registry.register(Box::new(height.clone()))?;
         registry.register(Box::new(block_size.clone()))?;
         registry.register(Box::new(judging.clone()))?;

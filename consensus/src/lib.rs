@@ -2,7 +2,7 @@
 //!
 //! The agreement is Malachite's (Tendermint); this crate tells it what is decided on, keeps what it decides, and stands
 //! between it and the validator's key. What a body is, only the [`Application`] knows. Format and rules are clauses 12.1
-//! to 12.13 of docs/protocol/12-consensus.md; the choice of the engine is docs/adr/0009.
+//! to 12.14 of docs/protocol/12-consensus.md; the choice of the engine is docs/adr/0009.
 //!
 //! # What is durable before what
 //!

@@ -1,8 +1,9 @@
 //! Who may call a route. Every route states it; what states nothing does not exist. Wallet routes take no credential at
-//! all, organisations sign (clause 9.2).
+//! all, organisations and nodes sign (clause 9.2).
 
 use super::budget::{Budgets, Rate, Spent};
 use super::nonce::{Nonce, Nonces};
+use super::signer::Signer;
 use crate::app::App;
 use crate::config::{HttpConfig, LimitsConfig};
 use crate::service::error::{Busy, CallerError, RequestError, ServiceError};
@@ -12,9 +13,8 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use luyin_device::http_signature::{Message, Presented};
-use luyin_ledger::state::identity::Resolution;
-use luyin_ledger::state::{State as LedgerState, keys};
-use luyin_protocol::did::{Did, DidDocument};
+use luyin_ledger::state::keys;
+use luyin_protocol::did::Did;
 use luyin_protocol::tx::Role;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
@@ -32,16 +32,19 @@ pub enum Access {
     Gate,
     /// A regulator.
     Regulator,
+    /// A node of the network.
+    Node,
 }
 
 impl Access {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Anyone,
         Self::Registrar,
         Self::Attester,
         Self::Gate,
         Self::Regulator,
+        Self::Node,
     ];
 
     /// The name in the OpenAPI document.
@@ -53,6 +56,7 @@ impl Access {
             Self::Attester => "attester",
             Self::Gate => "gate",
             Self::Regulator => "regulator",
+            Self::Node => "node",
         }
     }
 
@@ -60,6 +64,8 @@ impl Access {
     const fn opens(self, role: &Role) -> bool {
         match self {
             Self::Anyone => true,
+            // Founded, not accredited.
+            Self::Node => false,
             Self::Registrar => matches!(role, Role::Registrar { .. }),
             Self::Attester => matches!(role, Role::Attester { .. }),
             Self::Gate => matches!(role, Role::Gate { .. }),
@@ -72,13 +78,17 @@ impl Access {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller(pub Did);
 
+/// The node that signed a request, by its place in the founding data, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallingNode(pub u8);
+
 /// What is remembered of callers.
 #[derive(Debug)]
 pub struct Guards {
     authorities: Vec<String>,
     addresses: Budgets<IpAddr>,
     organisations: Budgets<Did>,
-    nonces: Nonces,
+    nonces: Nonces<Signer>,
 }
 
 impl Guards {
@@ -133,8 +143,10 @@ async fn admit(guard: &Guard, request: Request) -> Result<Request, ServiceError>
         .await
         .map_err(|_| RequestError::TooLong(guard.body_limit))?;
     if guard.access != Access::Anyone {
-        let caller = authenticate(guard, &parts, &body)?;
-        parts.extensions.insert(caller);
+        match authenticate(guard, &parts, &body)? {
+            Signer::Organisation(did) => drop(parts.extensions.insert(Caller(did))),
+            Signer::Node(place) => drop(parts.extensions.insert(CallingNode(place))),
+        }
     }
     Ok(Request::from_parts(parts, Body::from(body)))
 }
@@ -158,7 +170,7 @@ fn authenticate(
     guard: &Guard,
     parts: &axum::http::request::Parts,
     body: &Bytes,
-) -> Result<Caller, ServiceError> {
+) -> Result<Signer, ServiceError> {
     let guards = guard.app.guards();
     let now = guard.app.clock().now();
     let fields = fields(&parts.headers)?;
@@ -183,39 +195,38 @@ fn authenticate(
         fields: &fields,
     };
     let presented = Presented::read(&message, body, now).map_err(CallerError::from)?;
-    let did: Did = presented
-        .key_id()
-        .parse()
-        .map_err(|_| CallerError::UnknownKey)?;
-    let state = guard.app.node().state();
-    let document = active_document(&state, did)?;
+    let signer = Signer::named(presented.key_id())?;
+    let key = signer.key(guard.app.node())?;
     presented
-        .verify(&message, document.controller())
+        .verify(&message, &key)
         .map_err(CallerError::from)?;
-    // From here on the sender is known: only now may it use up nonces and its budget.
-    if guards.organisations.spend(&did, Instant::now()) == Spent::Exceeded {
+    // From here on the sender is known: only now may it use up nonces and its budget. What a node hands over is bounded by
+    // its share of the queue.
+    if let Signer::Organisation(did) = signer
+        && guards.organisations.spend(&did, Instant::now()) == Spent::Exceeded
+    {
         return Err(Busy::Organisation.into());
     }
     match guards
         .nonces
-        .take(did, presented.nonce(), presented.forget_after(), now)
+        .take(signer, presented.nonce(), presented.forget_after(), now)
     {
         Nonce::Fresh => {}
         Nonce::Used => return Err(CallerError::NonceUsed.into()),
         Nonce::NoRoom => return Err(Busy::Organisation.into()),
     }
-    let roles = state.all(&keys::accreditations_of(did))?;
-    if roles.iter().any(|(_, held)| guard.access.opens(&held.role)) {
-        Ok(Caller(did))
+    let opens = match signer {
+        Signer::Node(_) => guard.access == Access::Node,
+        Signer::Organisation(did) => {
+            let state = guard.app.node().state();
+            let roles = state.all(&keys::accreditations_of(did))?;
+            roles.iter().any(|(_, held)| guard.access.opens(&held.role))
+        }
+    };
+    if opens {
+        Ok(signer)
     } else {
         Err(CallerError::Role.into())
-    }
-}
-
-fn active_document(state: &LedgerState<'_>, did: Did) -> Result<DidDocument, ServiceError> {
-    match state.resolve(did)? {
-        Resolution::Active(_, version) => Ok(version.document),
-        Resolution::Deactivated(_) | Resolution::Unknown => Err(CallerError::UnknownKey.into()),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod operation;
 pub mod problem;
 pub mod router;
 pub mod server;
+pub(crate) mod signer;
 mod table;
 
 mod extract;
@@ -23,6 +24,7 @@ mod epoch;
 mod forest;
 mod gate;
 mod governance;
+mod handover;
 mod health;
 mod key;
 mod network;

@@ -1,11 +1,11 @@
 //! The table of routes: method, path, who may call, handler, what the OpenAPI document says. What is not here is refused.
 
-use super::auth::Access::{Anyone, Attester, Gate, Registrar, Regulator};
+use super::auth::Access::{Anyone, Attester, Gate, Node, Registrar, Regulator};
 use super::operation::{integer, op, text};
 use super::table::{Assembled, Table};
 use super::{
-    appeal, attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance, health,
-    key, network, news, notice, page, policy, region, submission, tile,
+    appeal, attestation, audit, bucket, desk, did, entry, epoch, forest, gate, governance,
+    handover, health, key, network, news, notice, page, policy, region, submission, tile,
 };
 use crate::app::App;
 use crate::clock::Clock;
@@ -112,6 +112,7 @@ fn submissions(table: Table) -> Table {
         .post("/v1/releases", Anyone, submission::release, op("Release a day's values; three trustees sign inside").takes::<Submission>().answers::<ReceiptView>(CREATED))
         .post("/v1/enrolments", Registrar, submission::enrol, op("Enrol a person").takes::<Submission>().answers::<ReceiptView>(CREATED))
         .post("/v1/attestations", Attester, submission::attest, op("State attestations").takes::<Submission>().answers::<ReceiptView>(CREATED))
+        .post("/v1/handovers", Node, handover::take, op("Hand over what another node took").takes_up_to::<s::handover::HandOver>(s::handover::LIMIT).answers::<s::handover::HandOverView>(OK))
         .get("/v1/attestations/own", Attester, attestation::own, op("What the caller may attest today").answers::<s::attestation::OwnTermsView>(OK))
         .post("/v1/attestations/withdrawals", Attester, submission::withdraw, op("Take attestations back").takes::<Submission>().answers::<ReceiptView>(CREATED))
 }

@@ -15,6 +15,7 @@ use super::judge::Judge;
 use super::judging::Judging;
 use super::orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 use super::published::Published;
+use super::queue::Queue;
 use super::receipts::{BoundKey, Receipts};
 use super::turn::Turns;
 use super::writing::Writing;
@@ -25,7 +26,7 @@ use luyin_ledger::chain::{Chain, Parts};
 use luyin_ledger::tx::Claim;
 use luyin_protocol::tx::Tx;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,11 +40,8 @@ pub(super) struct Waiting {
     pub answer: Answer,
 }
 
-/// What the judging stage hands on.
-pub(super) struct Judged {
-    pub waiting: Vec<Waiting>,
-    pub claims: Vec<Claim>,
-}
+/// What the judging stage hands on: transactions, each with the claim that it makes.
+pub(super) struct Judged(pub Vec<(Waiting, Option<Claim>)>);
 
 /// What the orderer needs besides the chain.
 #[derive(Clone, Debug)]
@@ -65,9 +63,8 @@ pub struct Surroundings {
 /// Orders transactions in this process.
 #[derive(Debug)]
 pub struct InProcess {
-    queue: Mutex<Option<SyncSender<Waiting>>>,
+    queue: Queue,
     condition: Arc<AtomicU8>,
-    metrics: Metrics,
     stages: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -81,7 +78,7 @@ impl InProcess {
     /// # Errors
     /// Where a thread cannot be started.
     pub fn start(chain: Chain, parts: Parts, around: Surroundings) -> std::io::Result<Self> {
-        let (queue, waiting) = mpsc::sync_channel(around.config.queue);
+        let (queue, waiting) = Queue::of(around.config.queue, around.metrics.clone());
         let (hand_on, judged) = mpsc::sync_channel(1);
         let condition = Arc::new(AtomicU8::new(WORKING));
         let judging = Judging {
@@ -91,7 +88,6 @@ impl InProcess {
             network: chain.network().clone(),
             around: around.clone(),
         };
-        let metrics = around.metrics.clone();
         let writing = Writing {
             chain: Some(chain),
             parts,
@@ -109,9 +105,8 @@ impl InProcess {
             thread("write").spawn(move || hashing.install(|| writing.run()))?,
         ];
         Ok(Self {
-            queue: Mutex::new(Some(queue)),
+            queue,
             condition,
-            metrics,
             stages: Mutex::new(stages),
         })
     }
@@ -119,28 +114,21 @@ impl InProcess {
 
 impl Orderer for InProcess {
     fn submit(&self, submission: Submission) -> Result<Pending, NotQueued> {
-        match self.condition() {
-            Condition::Working => {}
-            Condition::Failing => return Err(NotQueued::Disk),
-            Condition::Closed => return Err(NotQueued::Closed),
-        }
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(queue) = queue.as_ref() else {
-            return Err(NotQueued::Closed);
-        };
-        let (answer, pending) = oneshot::channel();
-        let Submission { tx, key } = submission;
-        match queue.try_send(Waiting { tx, key, answer }) {
-            Ok(()) => {
-                self.metrics.queued.inc();
-                Ok(Pending::new(pending))
+        self.condition().takes()?;
+        self.queue.push(submission)
+    }
+
+    /// A node alone has nobody who hands it anything; what it signed itself is a transaction like any other.
+    fn take_over(&self, _: u8, txs: Vec<Tx>) -> Result<usize, NotQueued> {
+        let mut taken = 0;
+        for tx in txs {
+            match self.submit(Submission { tx, key: None }) {
+                Ok(_) => taken += 1,
+                Err(NotQueued::Full) => break,
+                Err(refused) => return Err(refused),
             }
-            Err(TrySendError::Full(_)) => {
-                self.metrics.overloaded.inc();
-                Err(NotQueued::Full)
-            }
-            Err(TrySendError::Disconnected(_)) => Err(NotQueued::Closed),
         }
+        Ok(taken)
     }
 
     fn condition(&self) -> Condition {
@@ -153,12 +141,7 @@ impl Orderer for InProcess {
 
     fn close(&self) {
         // Without its sender the first stage ends when the queue is empty, and the second after it.
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        self.queue.close();
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
         for stage in stages.drain(..) {
             if stage.join().is_err() {

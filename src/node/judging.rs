@@ -24,10 +24,10 @@ impl Judging {
         while let Ok(first) = self.waiting.recv() {
             let waiting = self.gather(first);
             let started = Instant::now();
-            let (waiting, claims) = self.judge(waiting);
+            let judged = self.judge(waiting);
             let took = started.elapsed().as_secs_f64();
             self.around.metrics.judging.observe(took);
-            if self.hand_on.send(Judged { waiting, claims }).is_err() {
+            if self.hand_on.send(judged).is_err() {
                 return;
             }
         }
@@ -49,7 +49,7 @@ impl Judging {
     }
 
     /// Refuses what its form alone refuses, and judges the proofs of the rest ahead.
-    fn judge(&self, waiting: Vec<Waiting>) -> (Vec<Waiting>, Vec<Claim>) {
+    fn judge(&self, waiting: Vec<Waiting>) -> Judged {
         let (store, network) = (&self.store, &self.network);
         let checked: Vec<(Waiting, Result<Option<Claim>, NotOrdered>)> = waiting
             .into_par_iter()
@@ -63,17 +63,15 @@ impl Judging {
                 (waiting, found)
             })
             .collect();
-        let (mut kept, mut claims) = (Vec::new(), Vec::new());
+        let mut kept = Vec::new();
         for (waiting, found) in checked {
             match found {
-                Ok(claim) => {
-                    claims.extend(claim);
-                    kept.push(waiting);
-                }
+                Ok(claim) => kept.push((waiting, claim)),
                 Err(refused) => answer(&self.around.metrics, waiting.answer, Err(refused)),
             }
         }
-        self.around.judge.judge_ahead(&claims);
-        (kept, claims)
+        let claims = kept.iter().filter_map(|(_, claim)| claim.clone());
+        self.around.judge.judge_ahead(&claims.collect::<Vec<_>>());
+        Judged(kept)
     }
 }

@@ -267,8 +267,7 @@ fn consortium(
     data: &Path,
 ) -> Result<Arc<dyn Orderer>, OpenError> {
     let home = data.join("consensus");
-    let signer = Box::new(signing.clone());
-    let consortium = super::consortium::Consortium::start(chain, signer, config, &home, around)?;
+    let consortium = super::consortium::Consortium::start(chain, signing, config, &home, around)?;
     Ok(Arc::new(consortium))
 }
 

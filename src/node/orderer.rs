@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use thiserror::Error;
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 
 /// What a transaction became, sent after its block was durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,13 @@ impl Pending {
     }
 }
 
+impl Pending {
+    /// Whether it is known what became of it.
+    pub fn is_settled(&mut self) -> bool {
+        !matches!(self.0.try_recv(), Err(TryRecvError::Empty))
+    }
+}
+
 impl Future for Pending {
     type Output = Result<Receipt, NotOrdered>;
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -95,6 +103,17 @@ pub enum Condition {
     Closed,
 }
 
+impl Condition {
+    /// Whether anything new may be taken.
+    pub(super) const fn takes(self) -> Result<(), NotQueued> {
+        match self {
+            Self::Working => Ok(()),
+            Self::Failing => Err(NotQueued::Disk),
+            Self::Closed => Err(NotQueued::Closed),
+        }
+    }
+}
+
 /// Puts transactions into an order that everyone shares, makes them durable, and tells.
 pub trait Orderer: Send + Sync {
     /// Takes a transaction, or says at once that it cannot. Never blocks.
@@ -102,6 +121,13 @@ pub trait Orderer: Send + Sync {
     /// # Errors
     /// [`NotQueued`].
     fn submit(&self, submission: Submission) -> Result<Pending, NotQueued>;
+
+    /// Takes what another node of the network took, by that node's place in the founding data; says how many found a place,
+    /// from the first. Nobody waits for what becomes of them. Never blocks.
+    ///
+    /// # Errors
+    /// [`NotQueued`], where nothing is taken for another reason than that too many wait.
+    fn take_over(&self, from: u8, txs: Vec<Tx>) -> Result<usize, NotQueued>;
 
     /// Whether blocks are being made.
     fn condition(&self) -> Condition;

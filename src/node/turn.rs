@@ -67,10 +67,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{SyncSender, sync_channel};
 
-    const NOTHING: Judged = Judged {
-        waiting: Vec::new(),
-        claims: Vec::new(),
-    };
+    const NOTHING: Judged = Judged(Vec::new());
 
     fn turns() -> (SyncSender<Judged>, Turns) {
         let (hand_on, judged) = sync_channel(4);

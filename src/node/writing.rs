@@ -31,8 +31,10 @@ impl Writing {
     pub fn run(mut self) {
         loop {
             match self.turns.next() {
-                Turn::Write(Judged { waiting, claims }) => {
+                Turn::Write(Judged(judged)) => {
+                    let (waiting, claims): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
                     self.write(waiting);
+                    let claims: Vec<_> = claims.into_iter().flatten().collect();
                     self.around.judge.forget(&claims);
                 }
                 Turn::Publish => self.publish(),

@@ -13,6 +13,7 @@ pub mod error;
 pub mod forest;
 pub mod gate;
 pub mod governance;
+pub mod handover;
 pub mod key;
 pub mod moment;
 pub mod network;

@@ -162,7 +162,8 @@ pub async fn order(
     }
 }
 
-fn not_queued(error: NotQueued) -> ServiceError {
+/// Why a transaction found no place.
+pub(super) fn not_queued(error: NotQueued) -> ServiceError {
     match error {
         NotQueued::Full => Busy::Queue.into(),
         NotQueued::Closed => Unavailable::Stopping.into(),

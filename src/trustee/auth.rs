@@ -24,7 +24,7 @@ const REMEMBERED: usize = 65_536;
 #[derive(Debug)]
 pub struct Guards {
     budgets: Budgets<Did>,
-    nonces: Nonces,
+    nonces: Nonces<Did>,
 }
 
 impl Default for Guards {

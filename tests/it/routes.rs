@@ -52,6 +52,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST", "/v1/desks/{box}/request", "anyone"),
     ("GET", "/v1/desks/{box}/request", "registrar"),
     ("DELETE", "/v1/desks/{box}", "registrar"),
+    ("POST", "/v1/handovers", "node"),
     ("GET", "/v1/attestations/own", "attester"),
     ("POST", "/v1/attestations", "attester"),
     ("POST", "/v1/attestations/withdrawals", "attester"),
@@ -188,6 +189,9 @@ fn every_route_answers_its_role_and_turns_every_other_away() {
                 );
             }
         }
+        let answer = world.send(&world.signed_by_node(call(&operation)));
+        let refused = (answer.status, answer.slug().as_str()) == (403, "role");
+        assert_eq!(refused, operation.role != "node", "{name} to a node");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an engine is told.
 
 use crate::Height;
-use crate::codec::MAX_BODY;
+use crate::codec::{MAX_BODY, MAX_SYNC_VALUES};
 use crate::part::PART_SIZE;
 use bytesize::ByteSize;
 use luyin_protocol::signature::NetworkId;
@@ -147,7 +147,7 @@ impl EngineForm {
 }
 
 /// Heights of one question for decided values.
-pub(super) const SYNC_BATCH: usize = 16;
+pub(super) const SYNC_BATCH: usize = MAX_SYNC_VALUES;
 
 fn bytes(count: usize) -> ByteSize {
     ByteSize::b(u64::try_from(count).unwrap_or(u64::MAX))

@@ -1,4 +1,4 @@
-//! Who signs a request of an organisation or a trustee (clause 9.2); how is in [`crate::http_signature`].
+//! Who signs a request of an organisation, a trustee or a node (clause 9.2); how is in [`crate::http_signature`].
 
 use luyin_keys::signing::SigningKey;
 use luyin_protocol::did::Did;
@@ -31,6 +31,15 @@ impl RequestSigner {
         Self {
             key,
             key_id: format!("trustee:{index}"),
+        }
+    }
+
+    /// Signs as a node to another: `keyid` is `node:<its place in the founding data, from 0>`.
+    #[must_use]
+    pub fn node(place: usize, key: SigningKey) -> Self {
+        Self {
+            key,
+            key_id: format!("node:{place}"),
         }
     }
 

@@ -46,7 +46,8 @@ impl SignedHeaders {
 }
 
 /// Signs a request in the profile of clause 9.2. `message.fields` may be empty; the digest is added here. An empty body
-/// is no body. `key_id` is the caller's DID, or `trustee:<index>` between trustees.
+/// is no body. `key_id` is the caller's DID, `trustee:<index>` between trustees, `node:<place>`
+/// between nodes.
 #[must_use]
 pub fn sign(
     message: &Message<'_>,

@@ -81,8 +81,8 @@ impl Fault {
                     nodes.signal(n, "STOP")?;
                 }
             }
-            Self::PartEvenly => nodes.links.part(sides(&[last, before])),
-            Self::PartOne => nodes.links.part(sides(&[last])),
+            Self::PartEvenly => nodes.part(&sides(&[last, before])),
+            Self::PartOne => nodes.part(&sides(&[last])),
             Self::SkewOne => {
                 nodes.kill(last);
                 nodes.start(last, Time::AheadByMs(3_600_000))?;
@@ -105,7 +105,7 @@ impl Fault {
                     nodes.signal(n, "CONT")?;
                 }
             }
-            Self::PartEvenly | Self::PartOne => nodes.links.part(vec![0; NODES]),
+            Self::PartEvenly | Self::PartOne => nodes.part(&[0; NODES]),
             Self::SkewOne => {
                 nodes.kill(last);
                 nodes.start(last, Time::Right)?;

@@ -20,7 +20,8 @@ pub struct Nodes {
     roots: Vec<PathBuf>,
     http: Vec<SocketAddr>,
     running: Vec<Option<NodeProcess>>,
-    pub links: Links,
+    /// Between the consensus sides, and between the HTTP sides.
+    links: [Links; 2],
 }
 
 /// What a started node's clock shows.
@@ -41,7 +42,10 @@ impl Nodes {
             .collect();
         let network = BenchNetwork::of_nodes(&root.join("founded"), now, &keys)?;
         let (http, consensus) = (free()?, free()?);
-        let links = Links::between(&consensus).await?;
+        let links = [
+            Links::between(&consensus).await?,
+            Links::between(&http).await?,
+        ];
         let roots: Vec<PathBuf> = (0..NODES).map(|n| root.join(format!("node-{n}"))).collect();
         let nodes = Self {
             http,
@@ -54,17 +58,13 @@ impl Nodes {
             copy(&network.data(), &own.join("data"))?;
             copy(&network.keys(), &own.join("keys"))?;
             std::fs::write(own.join(NODE_KEY), key.to_secret().expose())?;
-            let urls = nodes
-                .http
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != n);
-            let urls: Vec<String> = urls.map(|(_, at)| format!("http://{at}")).collect();
+            let [peers, http] = nodes.links.each_ref().map(|links| links.peers(n));
+            let urls: Vec<String> = http.iter().map(|at| format!("http://{at}")).collect();
             let settings = json!({
                 "http": { "listen": nodes.http.get(n) },
                 "consensus": {
                     "listen": consensus.get(n),
-                    "peers": nodes.links.peers(n),
+                    "peers": peers,
                     "urls": urls,
                     "guard": own.join("guard"),
                 },
@@ -105,6 +105,13 @@ impl Nodes {
         let data = self.root(n)?.join("data");
         std::fs::remove_dir_all(&data)?;
         copy(&network.data(), &data)
+    }
+
+    /// Cuts every wire between nodes of different sides, and mends the others.
+    pub fn part(&self, sides: &[u8]) {
+        for links in &self.links {
+            links.part(sides.to_vec());
+        }
     }
 
     /// Sends a signal to a node's process.

@@ -215,10 +215,17 @@ impl Ledger {
         taken: &HashMap<Sha256Hash, Receipt>,
         refused: &HashMap<Sha256Hash, Refusal>,
     ) {
-        for Answered { waiting, what } in self.room.settle(taken, refused) {
+        let mut settled = Vec::new();
+        for answered in self.room.settle(taken, refused) {
+            let Answered {
+                waiting,
+                claim,
+                what,
+            } = answered;
+            settled.extend(claim);
             answer(&self.around.metrics, waiting.answer, what);
         }
-        self.around.judge.forget(&self.room.settled_claims());
+        self.around.judge.forget(&settled);
     }
 
     /// Publishes what is durable.

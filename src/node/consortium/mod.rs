@@ -2,30 +2,37 @@
 //! (protocol chapter 12).
 //!
 //! ```text
-//! submit → queue → [judge: gather, form, proofs] → [engine: propose or check → votes → decide: commit, receipts, answer, publish]
+//! submit, take over → queue → [judge: gather, form, proofs] → hand over; [engine: propose or check → votes → decide: commit, receipts, answer, publish]
 //! ```
 //!
 //! A submitter is answered after the block with its transaction was decided by more than two thirds of the nodes and is durable
 //! here. A node that cannot write any more leaves the consensus and says so; the others go on without it.
 
+mod handed;
+mod handover;
 mod ledger;
 mod waiting;
 
-use super::in_process::{Judged, Surroundings, Waiting};
+use super::in_process::{Judged, Surroundings};
 use super::judging::Judging;
 use super::orderer::{Condition, NotQueued, Orderer, Pending, Submission};
+use super::queue::Queue;
 use crate::config::ConsensusConfig;
 use crate::telemetry::Metrics;
+use handed::Handed;
+use handover::OtherNodes;
 use ledger::Ledger;
-use luyin_consensus::{Engine, EngineConfig, EngineError, Running, Timeouts, VoteSigner};
+use luyin_consensus::{Engine, EngineConfig, EngineError, Running, Status, Timeouts};
+use luyin_device::client::RequestSigner;
+use luyin_keys::signing::SigningKey;
 use luyin_ledger::chain::Chain;
 use luyin_protocol::signature::NetworkId;
+use luyin_protocol::tx::Tx;
 use std::path::Path;
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
 
 /// How long a step of a round is waited for: long enough for a full block to be judged by nodes that share two cores, short
 /// enough that a network which had stopped goes on within seconds.
@@ -37,14 +44,19 @@ const TIMEOUTS: Timeouts = Timeouts {
 };
 /// How long an end waits for what was taken to be decided.
 const LAST_BLOCKS: Duration = Duration::from_secs(5);
+/// How long the figures of the engine stand, where nothing changes.
+const FIGURES: Duration = Duration::from_secs(5);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Takes part in a consortium's consensus.
 pub struct Consortium {
-    queue: Mutex<Option<SyncSender<Waiting>>>,
+    queue: Queue,
     engine: Mutex<Option<Arc<Engine>>>,
     stages: Mutex<Vec<JoinHandle<()>>>,
+    handed: Handed,
+    /// How many that one other node hands over may wait for a decision.
+    share: usize,
     /// How many may wait for a decision.
     most: i64,
     metrics: Metrics,
@@ -63,13 +75,13 @@ impl Consortium {
     /// [`EngineError`]: a damaged file, a guard of another key, an address that is taken.
     pub fn start(
         chain: Chain,
-        signer: Box<dyn VoteSigner>,
+        key: &SigningKey,
         config: &ConsensusConfig,
         home: &Path,
         around: Surroundings,
     ) -> Result<Self, EngineError> {
         let network = *chain.network().id();
-        let (queue, waiting) = mpsc::sync_channel(around.config.queue);
+        let (queue, waiting) = Queue::of(around.config.queue, around.metrics.clone());
         let (hand_on, judged) = mpsc::sync_channel(1);
         let judging = Judging {
             waiting,
@@ -80,36 +92,89 @@ impl Consortium {
         };
         let metrics = around.metrics.clone();
         let most = i64::try_from(around.config.queue).unwrap_or(i64::MAX);
+        let nodes = &chain.network().parameters().nodes;
+        let place = nodes.iter().position(|node| *node == key.public());
+        let place = place.ok_or_else(|| EngineError::Signer("it is no node's".to_owned()))?;
+        // Half of the queue is for those who write here.
+        let share = around.config.queue / 2 / nodes.len();
+        let others = OtherNodes::at(
+            &config.urls,
+            &RequestSigner::node(place, key.clone()),
+            &around.clock,
+        );
+        let others = others.map_err(|error| EngineError::Build(error.to_string()))?;
         let (admit, admitted) = mpsc::channel();
         let ledger = Ledger::new(chain, admitted, around);
         let config = engine_config(config, home, network);
-        let engine = Arc::new(Engine::start(config, signer, ledger)?);
-        let waked = Arc::clone(&engine);
+        let engine = Arc::new(Engine::start(config, Box::new(key.clone()), ledger)?);
+        let (watched, figures) = (Arc::clone(&engine), metrics.clone());
+        let handed = Handed::default();
+        let admission = Admission {
+            judged,
+            admit,
+            engine: Arc::clone(&engine),
+            handed: handed.clone(),
+            others,
+        };
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let started = || -> std::io::Result<Vec<JoinHandle<()>>> {
             Ok(vec![
                 thread("judge").spawn(move || judging.run())?,
-                thread("admit").spawn(move || hand_on_to(&waked, &judged, &admit))?,
+                thread("admit").spawn(move || admission.run())?,
+                thread("figures").spawn(move || keep_figures(&watched, &figures))?,
             ])
         };
         let stages = started().map_err(|error| EngineError::Build(error.to_string()))?;
         Ok(Self {
-            queue: Mutex::new(Some(queue)),
+            queue,
             engine: Mutex::new(Some(engine)),
             stages: Mutex::new(stages),
+            handed,
+            share,
             most,
             metrics,
         })
     }
 }
 
-/// What was judged goes to the engine's application, which has to hear of it where it has nothing to do.
-fn hand_on_to(engine: &Engine, judged: &Receiver<Judged>, admit: &Sender<Judged>) {
-    while let Ok(judged) = judged.recv() {
-        if admit.send(judged).is_err() {
+/// What was judged goes to the other nodes, where this one took it first, and to the engine's application, which has to hear of
+/// it where it has nothing to do.
+struct Admission {
+    judged: Receiver<Judged>,
+    admit: Sender<Judged>,
+    engine: Arc<Engine>,
+    handed: Handed,
+    others: OtherNodes,
+}
+
+impl Admission {
+    fn run(self) {
+        while let Ok(judged) = self.judged.recv() {
+            self.others.hand(&self.handed.own(&judged));
+            if self.admit.send(judged).is_err() {
+                return;
+            }
+            self.engine.wake();
+        }
+    }
+}
+
+/// Shows how the engine fares, until it ends.
+fn keep_figures(engine: &Engine, metrics: &Metrics) {
+    let mut last = engine.status();
+    loop {
+        let signing = last.running == Running::Running;
+        let peers = i64::try_from(last.peers).unwrap_or(i64::MAX);
+        metrics.consensus_peers.set(peers);
+        metrics.consensus_round.set(i64::from(last.round));
+        metrics.consensus_signing.set(i64::from(signing));
+        if matches!(last.running, Running::Ended | Running::Stopped(_)) {
             return;
         }
-        engine.wake();
+        // Many heights a second change nothing that is shown.
+        let shown = |status: &Status| (status.peers, status.round, status.running.clone());
+        let before = shown(&last);
+        last = engine.wait(FIGURES, |now| shown(now) != before);
     }
 }
 
@@ -125,32 +190,21 @@ fn engine_config(config: &ConsensusConfig, home: &Path, network: NetworkId) -> E
 
 impl Orderer for Consortium {
     fn submit(&self, submission: Submission) -> Result<Pending, NotQueued> {
-        match self.condition() {
-            Condition::Working => {}
-            Condition::Failing => return Err(NotQueued::Disk),
-            Condition::Closed => return Err(NotQueued::Closed),
-        }
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(queue) = queue.as_ref() else {
-            return Err(NotQueued::Closed);
-        };
+        self.condition().takes()?;
+        // What was judged waits elsewhere, and counts as well.
         if self.metrics.queued.get() >= self.most {
-            self.metrics.overloaded.inc();
-            return Err(NotQueued::Full);
+            return Err(self.queue.full());
         }
-        let (answer, pending) = oneshot::channel();
-        let Submission { tx, key } = submission;
-        match queue.try_send(Waiting { tx, key, answer }) {
-            Ok(()) => {
-                self.metrics.queued.inc();
-                Ok(Pending::new(pending))
-            }
-            Err(TrySendError::Full(_)) => {
-                self.metrics.overloaded.inc();
-                Err(NotQueued::Full)
-            }
-            Err(TrySendError::Disconnected(_)) => Err(NotQueued::Closed),
-        }
+        self.queue.push(submission)
+    }
+
+    fn take_over(&self, from: u8, txs: Vec<Tx>) -> Result<usize, NotQueued> {
+        let queue = |tx| self.submit(Submission { tx, key: None });
+        let taken = self.handed.take((from, self.share), txs, queue)?;
+        self.metrics
+            .handed_over
+            .inc_by(u64::try_from(taken).unwrap_or_default());
+        Ok(taken)
     }
 
     fn condition(&self) -> Condition {
@@ -164,12 +218,7 @@ impl Orderer for Consortium {
     }
 
     fn close(&self) {
-        drop(
-            self.queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        self.queue.close();
         // The others need not be there: what is not decided by then is answered with "ended", and may be sent again.
         let until = Instant::now() + LAST_BLOCKS;
         while self.metrics.queued.get() > 0

@@ -1,4 +1,4 @@
-//! Transactions that were sent to this node and have not been decided yet, in the order in which they came.
+//! Transactions that were sent or handed to this node and have not been decided yet, in the order in which they came.
 
 use super::super::in_process::{Judged, Waiting};
 use super::super::orderer::{NotOrdered, Receipt};
@@ -9,34 +9,36 @@ use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::Tx;
 use std::collections::HashMap;
 
-/// One of them with its name.
+/// One of them with its name, and the claim whose verdict is remembered until it is settled.
 struct Held {
     name: Sha256Hash,
     waiting: Waiting,
+    claim: Option<Claim>,
 }
 
 /// All of them.
 #[derive(Default)]
 pub(super) struct Room {
     held: Vec<Held>,
-    claims: Vec<Claim>,
 }
 
 /// A transaction and what it became.
 pub(super) struct Answered {
     pub waiting: Waiting,
+    pub claim: Option<Claim>,
     pub what: Result<Receipt, NotOrdered>,
 }
 
 impl Room {
     /// Takes in what was judged.
     pub fn admit(&mut self, judged: Judged) {
-        let Judged { waiting, claims } = judged;
-        self.claims.extend(claims);
-        self.held.extend(waiting.into_iter().map(|waiting| Held {
-            name: Sha256Hash::of(&waiting.tx.to_vec()),
-            waiting,
-        }));
+        let Judged(judged) = judged;
+        self.held
+            .extend(judged.into_iter().map(|(waiting, claim)| Held {
+                name: Sha256Hash::of(&waiting.tx.to_vec()),
+                waiting,
+                claim,
+            }));
     }
 
     pub const fn len(&self) -> usize {
@@ -79,17 +81,13 @@ impl Room {
                     continue;
                 }
             };
-            let waiting = held.waiting;
-            answered.push(Answered { waiting, what });
+            let Held { waiting, claim, .. } = held;
+            answered.push(Answered {
+                waiting,
+                claim,
+                what,
+            });
         }
         answered
-    }
-
-    /// The claims whose verdicts need not be remembered any more, once nobody waits.
-    pub fn settled_claims(&mut self) -> Vec<Claim> {
-        match self.held.is_empty() {
-            true => std::mem::take(&mut self.claims),
-            false => Vec::new(),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! The network's other nodes: what each has signed of the log at one size.
 
+use super::super::rest::Rest;
 use super::{ANSWER, PATIENCE, REST};
 use crate::client::Blocking;
 use luyin_device::client::{Transport as _, WireRequest};
@@ -15,14 +16,14 @@ pub(super) struct OtherNodes {
 
 struct OtherNode {
     url: String,
-    rests_until: Option<Instant>,
+    rest: Rest,
 }
 
 impl OtherNodes {
     pub fn at(urls: &[String], agent: Blocking) -> Self {
         let node = |url: &String| OtherNode {
             url: url.trim_end_matches('/').to_owned(),
-            rests_until: None,
+            rest: Rest::default(),
         };
         Self {
             agent,
@@ -41,9 +42,11 @@ impl OtherNodes {
         let size = signed.checkpoint().size();
         let (answer, answers) = mpsc::channel();
         let now = Instant::now();
-        let awake = |node: &OtherNode| node.rests_until.is_none_or(|until| until <= now);
         let mut waited_for = Vec::new();
-        for (place, node) in self.nodes.iter().enumerate().filter(|(_, n)| awake(n)) {
+        for (place, node) in self.nodes.iter().enumerate() {
+            if node.rest.lasts() {
+                continue;
+            }
             let (agent, answer) = (self.agent.clone(), answer.clone());
             let url = format!("{}/v1/checkpoints/{size}", node.url);
             waited_for.push(place);
@@ -74,10 +77,9 @@ impl OtherNodes {
 
     /// Those who gave nothing are left alone for a while.
     fn rest(&mut self, places: &[usize]) {
-        let until = Instant::now() + REST;
         for place in places {
             if let Some(node) = self.nodes.get_mut(*place) {
-                node.rests_until = Some(until);
+                node.rest.begin(REST);
             }
         }
     }

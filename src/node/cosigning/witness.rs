@@ -1,5 +1,6 @@
 //! One witness as this node knows it, and what it is asked.
 
+use super::super::rest::Rest;
 use super::{ANSWER, PATIENCE, REST};
 use crate::client::Blocking;
 use luyin_device::client::{Transport as _, WireError, WireRequest};
@@ -11,7 +12,6 @@ use luyin_ledger::log::tiles::TileReader;
 use luyin_ledger::log::witness::AddCheckpoint;
 use luyin_protocol::network::NetworkParameters;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// The newest checkpoint that a witness holds of this network's log, signed by a node of it, and the witness's address. A
 /// witness cannot make one up. Those that do not answer are passed over.
@@ -69,7 +69,7 @@ pub(super) struct Witness {
     old: u64,
     /// The largest that it cosigned for this process.
     cosigned: u64,
-    rests_until: Option<Instant>,
+    rest: Rest,
 }
 
 impl Witness {
@@ -78,12 +78,12 @@ impl Witness {
             url: url.trim_end_matches('/').to_owned(),
             old: 0,
             cosigned: 0,
-            rests_until: None,
+            rest: Rest::default(),
         }
     }
 
     pub fn rests(&self) -> bool {
-        self.rests_until.is_some_and(|until| Instant::now() < until)
+        self.rest.lasts()
     }
 
     pub fn ask(
@@ -93,7 +93,10 @@ impl Witness {
         agent: &Blocking,
     ) -> Result<String, AskError> {
         let answer = self.cosignature(signed, disk, agent);
-        self.rests_until = answer.is_err().then(|| Instant::now() + REST);
+        match answer {
+            Ok(_) => self.rest.end(),
+            Err(_) => self.rest.begin(REST),
+        }
         answer
     }
 

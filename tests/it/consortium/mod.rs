@@ -48,6 +48,43 @@ fn three_go_on_without_the_fourth_which_gets_what_it_missed_even_with_nothing_le
 }
 
 #[test]
+fn what_a_node_took_is_decided_though_its_own_turn_does_not_come() {
+    let mut network = Consortium::begin(4);
+    network.write(0);
+    let before = network.until_handed_to(1, 1);
+    let elsewhere = network.until_handed_to(2, 1);
+    // Node 0 took one more, handed it to node 1 and died.
+    network.kill(0);
+    let did = network.hand_over(0, 1);
+    network.resolved(3, &did);
+    network.until_handed_to(1, before + 1);
+    let now = network.until_handed_to(2, elsewhere);
+    assert_eq!(now, elsewhere, "nobody hands on what was handed over");
+}
+
+#[test]
+fn nodes_that_are_restarted_in_turn_as_for_an_upgrade_stop_nobody_and_lose_nothing() {
+    let mut network = Consortium::begin(4);
+    let mut entries = vec![network.write(0)];
+    for n in 0..4 {
+        network.end(n);
+        entries.extend((1..4).map(|next| network.write((n + next) % 4)));
+        network.start(n);
+        // Only the next one is stopped when this one has all and writes again.
+        network.covering(n, entries[entries.len() - 1]);
+        entries.push(network.write(n));
+    }
+    let last = entries[entries.len() - 1];
+    for n in 0..4 {
+        network.covering(n, last);
+        for entry in &entries {
+            let found = network.node(n).get(&format!("/v1/entries/{entry}"));
+            assert_eq!(found.status, 200, "{entry} at {n}");
+        }
+    }
+}
+
+#[test]
 fn with_two_of_four_nothing_is_acknowledged_and_nothing_is_lost() {
     let mut network = Consortium::begin(4);
     let before = network.write(0);

@@ -4,9 +4,11 @@ use crate::support::client::{Answer, Call};
 use crate::support::keys;
 use crate::support::process::{PASSPHRASE, Running, keystore_at};
 use crate::support::world::{did_create, founding, genesis, seeded, submission};
+use luyin::clock::Clock;
 use luyin::node::directory::DataDirectory;
 use luyin_keys::signing::SigningKey;
 use luyin_ledger::log::checkpoint::{SignedCheckpoint, network_checkpoint};
+use luyin_protocol::did::{Did, DidDocument};
 use luyin_protocol::network::{Cadence, NetworkParameters};
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
@@ -117,6 +119,11 @@ impl Consortium {
         self.nodes[n].take().unwrap().kill();
     }
 
+    /// Ends a node in order.
+    pub fn end(&mut self, n: usize) {
+        self.nodes[n].take().unwrap().end();
+    }
+
     /// Kills a node and takes its data; its key and its guard stay.
     pub fn wipe(&mut self, n: usize) {
         self.kill(n);
@@ -134,6 +141,44 @@ impl Consortium {
             &self.parameters.id(),
             &seeded(190 + self.written),
         ))
+    }
+
+    /// Hands a new identifier to a node in another's name; gives the identifier.
+    pub fn hand_over(&mut self, from: usize, to: usize) -> String {
+        self.written += 1;
+        let owner = seeded(190 + self.written);
+        let tx = did_create(&self.parameters.id(), &owner);
+        let body = submission(&tx);
+        let call = Call::post("/v1/handovers", &json!({ "txs": [body["tx"]] }));
+        let name = format!("node:{from}");
+        let call = call.signed(self.http[to], &key(from), &name, Clock::System.now());
+        let answer = call.send(self.http[to]).unwrap();
+        assert_eq!((answer.status, &answer.json()["taken"]), (200, &json!(1)));
+        let document = DidDocument::new(vec![owner.public()], vec![]).unwrap();
+        Did::of(&document).to_string()
+    }
+
+    /// Waits until others handed something to a node so many times; how often they did.
+    pub fn until_handed_to(&self, n: usize, times: u64) -> u64 {
+        self.until(n, || {
+            let figures = String::from_utf8(Call::get("/metrics").send(self.http[n])?.body).ok()?;
+            let is_of = |line: &&str| {
+                ["luyin_requests_total", "/v1/handovers", "\"200\""]
+                    .iter()
+                    .all(|part| line.contains(part))
+            };
+            let (_, count) = figures.lines().find(is_of)?.rsplit_once(' ')?;
+            let count: u64 = count.parse().ok()?;
+            (count >= times).then_some(count)
+        })
+    }
+
+    /// Waits until a node resolves an identifier.
+    pub fn resolved(&self, n: usize, did: &str) {
+        self.until(n, || {
+            let answer = Call::get(&format!("/1.0/identifiers/{did}")).send(self.http[n])?;
+            (answer.status == 200).then_some(())
+        });
     }
 
     /// Sends one new entry to a node.

@@ -90,6 +90,16 @@ impl Running {
             .expect("the process answers")
     }
 
+    /// Ends it in order, as an operator does, and waits for its end.
+    #[cfg(feature = "bft")]
+    pub fn end(mut self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success(), "kill -TERM {id}");
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "{ended}");
+    }
+
     /// `kill -9`.
     pub fn kill(self) {
         drop(self);

@@ -335,6 +335,11 @@ impl World {
         call.signed(self.address, &member.key(), &id, self.now())
     }
 
+    /// Signs a call as the network's one node.
+    pub fn signed_by_node(&self, call: Call) -> Call {
+        call.signed(self.address, &node_key(), "node:0", self.now())
+    }
+
     /// Ends the node in order and gives back whether it ended well.
     pub fn stop(&mut self) -> std::io::Result<()> {
         self.app.shutdown().begin();

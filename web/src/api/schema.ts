@@ -2410,6 +2410,55 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over what another node took */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOver"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandOverView"];
+                    };
+                };
+                /** @description A refusal */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys/{file}": {
         parameters: {
             query?: never;
@@ -3505,6 +3554,16 @@ export type components = {
              */
             trees: number;
         };
+        /** @description Transactions that another node took. */
+        HandOver: {
+            /** @description Canonical bytes in base64. */
+            txs: string[];
+        };
+        /** @description How many of them have a place here. */
+        HandOverView: {
+            /** @description Counted from the first; the others were left. */
+            taken: number;
+        };
         /** @description A proof by hashes (RFC 6962). */
         HashesView: {
             /** @description 64 hex digits each. */
@@ -4028,6 +4087,8 @@ export type EpochView = components['schemas']['EpochView'];
 export type Filing = components['schemas']['Filing'];
 export type Findings = components['schemas']['Findings'];
 export type ForestView = components['schemas']['ForestView'];
+export type HandOver = components['schemas']['HandOver'];
+export type HandOverView = components['schemas']['HandOverView'];
 export type HashesView = components['schemas']['HashesView'];
 export type HealthView = components['schemas']['HealthView'];
 export type MadeNote = components['schemas']['MadeNote'];
