@@ -69,14 +69,17 @@ impl Handed {
 mod tests {
     use super::*;
     use crate::node::{NotOrdered, Receipt};
+    use luyin_keys::keystore::SecretBytes;
+    use luyin_keys::signing::SigningKey;
     use luyin_protocol::did::DidDocument;
-    use luyin_protocol::signature::{PublicKey, Signature};
+    use luyin_protocol::signature::Signature;
     use luyin_protocol::tx::DidCreate;
     use std::cell::RefCell;
     use tokio::sync::oneshot;
 
     fn tx(n: u8) -> Tx {
-        let document = DidDocument::new(vec![PublicKey::from_bytes([n; 32])], vec![]);
+        let key = SigningKey::from_secret(&SecretBytes::new([n; 32]));
+        let document = DidDocument::new(vec![key.public()], vec![]);
         Tx::DidCreate(DidCreate {
             document: document.unwrap(),
             signature: Signature::from_bytes([0; 64]),
