@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use thiserror::Error;
 
 /// Environment variables `LUYIN__<SECTION>__<FIELD>` override the file.
@@ -123,10 +124,18 @@ pub struct OrdererConfig {
     pub queue: usize,
     /// The most transactions of a block.
     pub block: usize,
-    /// How long a block waits for company, in milliseconds.
+    /// How long a block waits for company, in milliseconds; in a consortium never less than 50.
     pub gather_ms: u64,
     /// How often is looked whether an epoch is due, in milliseconds.
     pub tick_ms: u64,
+}
+
+impl OrdererConfig {
+    /// How long the first transaction of a batch waits for company.
+    #[must_use]
+    pub const fn gather(&self) -> Duration {
+        Duration::from_millis(self.gather_ms)
+    }
 }
 
 impl Default for OrdererConfig {

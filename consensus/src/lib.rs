@@ -52,6 +52,8 @@ pub use round::MAX_ROUND;
 pub use scheme::Ed25519;
 pub use signer::{SignerError, VoteSigner};
 #[cfg(feature = "engine")]
+pub use signer::{TokenPlace, TokenSigner};
+#[cfg(feature = "engine")]
 pub use store::DecisionError;
 pub use validators::{Address, MAX_VALIDATORS, Validator, Validators, ValidatorsError};
 pub use value::{Value, ValueId};

@@ -67,6 +67,7 @@ targets! {
     certlogic_expression,
     certlogic_rule,
     checkpoint,
+    consensus_message,
     correction,
     date,
     desk_code,

@@ -78,7 +78,12 @@ pub fn run(args: BenchArgs, say: Say) -> anyhow::Result<()> {
         };
         let report = consortium::run(effort, &directory, told)?;
         bar.finish_and_clear();
-        return print(&report, say);
+        print(&report, say)?;
+        anyhow::ensure!(
+            report.found.is_sound(),
+            "the nodes do not agree, or lost what they had acknowledged"
+        );
+        return Ok(());
     }
     let report = report::run(effort, &directory, told)?;
     bar.finish_and_clear();

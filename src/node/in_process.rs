@@ -83,6 +83,7 @@ impl InProcess {
         let condition = Arc::new(AtomicU8::new(WORKING));
         let judging = Judging {
             waiting,
+            gather: around.config.gather(),
             hand_on,
             store: chain.store(),
             network: chain.network().clone(),

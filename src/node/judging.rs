@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 /// The stage with its two ends.
 pub(super) struct Judging {
     pub waiting: Receiver<Waiting>,
+    /// How long the first of a batch waits for company.
+    pub gather: Duration,
     pub hand_on: SyncSender<Judged>,
     pub store: Arc<dyn Store>,
     pub network: Network,
@@ -35,10 +37,9 @@ impl Judging {
 
     /// The first and whatever comes within the gathering time, up to a block's fill.
     fn gather(&self, first: Waiting) -> Vec<Waiting> {
-        let config = &self.around.config;
-        let end = Instant::now() + Duration::from_millis(config.gather_ms);
+        let end = Instant::now() + self.gather;
         let mut gathered = vec![first];
-        while gathered.len() < config.block {
+        while gathered.len() < self.around.config.block {
             let left = end.saturating_duration_since(Instant::now());
             match self.waiting.recv_timeout(left) {
                 Ok(next) => gathered.push(next),

@@ -6,11 +6,7 @@ use crate::workspace::Workspace;
 
 /// Measures a release build. The service prints its figures as JSON on standard output.
 pub fn run(workspace: &Workspace, quick: bool) -> Result<()> {
-    setup::run(
-        workspace,
-        &[Need::DebianPackages, Need::ProvingKeys],
-        Build::Release,
-    )?;
+    setup::run(workspace, &[Need::ProvingKeys], Build::Release)?;
     println!("==> bench: building");
     Program::cargo(
         workspace,

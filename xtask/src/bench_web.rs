@@ -26,12 +26,7 @@ pub fn run(workspace: &Workspace, json: bool) -> Result<()> {
 pub fn prepare(workspace: &Workspace) -> Result<()> {
     setup::run(
         workspace,
-        &[
-            Need::DebianPackages,
-            Need::Chromium,
-            Need::BrowserStories,
-            Need::ProvingKeys,
-        ],
+        &[Need::Chromium, Need::BrowserStories, Need::ProvingKeys],
         Build::Dev,
     )?;
     web::run(workspace)?;

@@ -7,6 +7,8 @@ use crate::python::Environment;
 use crate::workspace::Workspace;
 
 pub const MANIFEST: &str = "itinerary/engine/Cargo.toml";
+/// The same question on several machines' worth of executors.
+pub const TRIAL: &str = "itinerary/ballista/Cargo.toml";
 const ENGINE: &str = "itinerary/engine/target/debug/luyin-itinerary";
 const WORK: &str = "data/itinerary-bench";
 const DUCKDB: Environment =

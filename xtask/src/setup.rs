@@ -11,8 +11,8 @@ use crate::python::Environment;
 use crate::wasm;
 use crate::workspace::Workspace;
 
-/// Debian packages that the tests need beyond cargo, a C compiler, node, npm and python3.
-const DEBIAN_PACKAGES: &[&str] = &[];
+/// A token of keys in software.
+const SOFT_TOKEN: &[&str] = &["softhsm2"];
 const NEXTEST_VERSION: &str = "0.9.143";
 const CHROMIUM: &str = "chromium";
 pub const PROVING_KEYS: &str = "data/keys";
@@ -24,7 +24,7 @@ const SCHEMATHESIS: Environment =
 /// Something that a suite or a command cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
-    DebianPackages,
+    SoftToken,
     Nextest,
     RegionSources,
     SnarkJs,
@@ -38,7 +38,7 @@ pub enum Need {
 
 impl Need {
     pub const ALL: [Self; 10] = [
-        Self::DebianPackages,
+        Self::SoftToken,
         Self::Nextest,
         Self::RegionSources,
         Self::SnarkJs,
@@ -76,10 +76,10 @@ struct Step {
 
 const STEPS: [Step; 10] = [
     Step {
-        need: Need::DebianPackages,
-        name: "Debian packages",
-        look: look_for_debian_packages,
-        act: |workspace, _| debian::install(workspace, DEBIAN_PACKAGES),
+        need: Need::SoftToken,
+        name: "SoftHSM",
+        look: look_for_soft_token,
+        act: |workspace, _| debian::install(workspace, SOFT_TOKEN),
     },
     Step {
         need: Need::Nextest,
@@ -191,8 +191,8 @@ fn installed(workspace: &Workspace, name: &str) -> State {
     }
 }
 
-fn look_for_debian_packages(workspace: &Workspace) -> State {
-    let missing = debian::missing(workspace, DEBIAN_PACKAGES);
+fn look_for_soft_token(workspace: &Workspace) -> State {
+    let missing = debian::missing(workspace, SOFT_TOKEN);
     if missing.is_empty() {
         State::Ready
     } else {

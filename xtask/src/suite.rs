@@ -74,7 +74,7 @@ static SUITES: [Suite; 9] = [
     Suite {
         name: "lint",
         what: "no banned words, no warnings of clippy",
-        needs: &[Need::DebianPackages],
+        needs: &[],
         actions: &[
             Action::Check(words::check),
             Action::Tested {
@@ -104,7 +104,7 @@ static SUITES: [Suite; 9] = [
     Suite {
         name: "units",
         what: "the tests of the libraries",
-        needs: &[Need::DebianPackages, Need::Nextest, Need::SnarkJs],
+        needs: &[Need::Nextest, Need::SnarkJs],
         actions: &[Action::Tested {
             command: &["nextest", "run"],
             rest: &["-E", "not package(luyin)"],
@@ -113,12 +113,7 @@ static SUITES: [Suite; 9] = [
     Suite {
         name: "stories",
         what: "the tests of the service, stories through the real binary among them",
-        needs: &[
-            Need::DebianPackages,
-            Need::Nextest,
-            Need::SnarkJs,
-            Need::ProvingKeys,
-        ],
+        needs: &[Need::Nextest, Need::SnarkJs, Need::ProvingKeys],
         actions: &[Action::Tested {
             command: &["nextest", "run"],
             rest: &["-E", "package(luyin) and not test(/^openapi::/)"],
@@ -128,7 +123,6 @@ static SUITES: [Suite; 9] = [
         name: "browser",
         what: "stories through the real pages in Chromium, over a demo network",
         needs: &[
-            Need::DebianPackages,
             Need::Wasm,
             Need::WebPackages,
             Need::Chromium,
@@ -140,12 +134,7 @@ static SUITES: [Suite; 9] = [
     Suite {
         name: "api",
         what: "requests made from the OpenAPI document find no fault in a running node",
-        needs: &[
-            Need::DebianPackages,
-            Need::Nextest,
-            Need::ProvingKeys,
-            Need::Schemathesis,
-        ],
+        needs: &[Need::Nextest, Need::ProvingKeys, Need::Schemathesis],
         actions: &[Action::Tested {
             command: &["nextest", "run"],
             rest: &["-E", "package(luyin) and test(/^openapi::/)"],
@@ -163,11 +152,11 @@ static SUITES: [Suite; 9] = [
 ];
 
 // Run where they are named, and in the night: what they build takes longer than all the others together.
-static ON_DEMAND: [Suite; 2] = [
+static ON_DEMAND: [Suite; 3] = [
     Suite {
         name: "consortium",
         what: "the consensus engine, fifty seeds of its simulation, and stories of four nodes that agree",
-        needs: &[Need::DebianPackages, Need::Nextest, Need::ProvingKeys],
+        needs: &[Need::SoftToken, Need::Nextest, Need::ProvingKeys],
         actions: &[
             Action::Cargo(&[
                 "clippy",
@@ -195,7 +184,7 @@ static ON_DEMAND: [Suite; 2] = [
     Suite {
         name: "itinerary",
         what: "the itinerary engine is formatted, builds, and its tests pass",
-        needs: &[Need::DebianPackages, Need::Nextest],
+        needs: &[Need::Nextest],
         actions: &[
             Action::Cargo(&[
                 "fmt",
@@ -213,9 +202,46 @@ static ON_DEMAND: [Suite; 2] = [
             ]),
         ],
     },
+    Suite {
+        name: "ballista",
+        what: "the itinerary's question on Ballista with two executors has the engine's answer",
+        needs: &[],
+        actions: &[Action::Cargo(&[
+            "test",
+            "--locked",
+            "--manifest-path",
+            itinerary::TRIAL,
+        ])],
+    },
 ];
 
-static NIGHTLY: [Suite; 3] = [
+static NIGHTLY: [Suite; 5] = [
+    Suite {
+        name: "look",
+        what: "every scene of the pages in both sizes and both languages",
+        needs: &[Need::Wasm, Need::WebPackages, Need::Chromium],
+        actions: &[Action::Check(web::look_at_all)],
+    },
+    Suite {
+        name: "faults",
+        what: "four nodes under load, killed, stopped, parted and with wrong clocks, twenty rounds each: no fork, nothing lost",
+        needs: &[],
+        actions: &[Action::Cargo(&[
+            "run",
+            "--locked",
+            "--release",
+            "--package",
+            "luyin",
+            "--features",
+            "bft",
+            "--",
+            "--json",
+            "bench",
+            "net",
+            "--rounds",
+            "20",
+        ])],
+    },
     Suite {
         name: "simulation",
         what: "the consensus core under the faults of 2,000 seeds, with four nodes and with seven",

@@ -36,11 +36,7 @@ impl Demo {
 /// Runs a demo network on the loopback address until Ctrl-C.
 pub fn run(workspace: &Workspace, demo: &Demo, fresh: bool) -> Result<()> {
     let data = demo.data();
-    setup::run(
-        workspace,
-        &[Need::DebianPackages, Need::ProvingKeys],
-        demo.build(),
-    )?;
+    setup::run(workspace, &[Need::ProvingKeys], demo.build())?;
     if fresh {
         println!("==> up: removing {data}");
         match std::fs::remove_dir_all(workspace.path(data)) {

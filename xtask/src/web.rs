@@ -45,6 +45,16 @@ pub fn check(workspace: &Workspace) -> Result<Done> {
     ))
 }
 
+/// Looks at every scene in both sizes and both languages, where the test command looks at each of them once.
+pub fn look_at_all(workspace: &Workspace) -> Result<Done> {
+    build(workspace)?;
+    let look = ["run", "--silent", "look", "--", "--every"];
+    Program::new(workspace, "npm", &look)
+        .within(workspace, FOLDER)
+        .run()?;
+    Ok(Done::Checked("every scene in every way".to_owned()))
+}
+
 /// Makes `web/dist`. What is up to date is left as it is.
 pub fn build(workspace: &Workspace) -> Result<()> {
     println!("==> web: modules for the browser");

@@ -9,6 +9,7 @@ use ark_groth16::{PreparedVerifyingKey, VerifyingKey, prepare_verifying_key};
 #[derive(Clone, Debug)]
 pub struct PreparedVk {
     pub(super) prepared: PreparedVerifyingKey<Curve>,
+    pub(super) beta: <Curve as Pairing>::G2Prepared,
 }
 
 /// Why a proof is not accepted. Which of the two is not for strangers: the gate says "rejected".
@@ -35,6 +36,7 @@ impl PreparedVk {
         }
         Ok(Self {
             prepared: prepare_verifying_key(vk),
+            beta: vk.beta_g2.into(),
         })
     }
 

@@ -183,6 +183,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Those that need no engine.
+    pub const PLAIN: [Self; 7] = [
+        Self::Vote,
+        Self::Proposal,
+        Self::Part,
+        Self::Polka,
+        Self::Commit,
+        Self::Round,
+        Self::Proof,
+    ];
+
     /// All of them.
     #[cfg(feature = "engine")]
     pub const ALL: [Self; 14] = [

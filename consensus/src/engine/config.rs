@@ -35,6 +35,9 @@ impl Default for Timeouts {
     }
 }
 
+/// The longest that a body gathers company.
+const BREATH: Duration = Duration::from_millis(250);
+
 /// What an engine is told.
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
@@ -52,14 +55,14 @@ pub struct EngineConfig {
     pub peers: Vec<SocketAddr>,
     /// How long is waited.
     pub timeouts: Timeouts,
-    /// Time from one height to the next while nothing waits.
+    /// Time from one height to the next while nothing waits; while something does, half of it and at most 250 ms.
     pub pace: Duration,
     /// Longest body in bytes, at most 64 MiB. The same on every node.
     pub max_body: usize,
 }
 
 impl EngineConfig {
-    /// 500 ms from height to height while nothing waits, bodies of at most 20 MiB.
+    /// 500 ms from height to height while nothing waits, 250 where something does, bodies of at most 20 MiB.
     #[must_use]
     pub fn new(home: PathBuf, guard: PathBuf, network: NetworkId, listen: SocketAddr) -> Self {
         Self {
@@ -78,6 +81,12 @@ impl EngineConfig {
     /// Whether the longest body is one that can travel.
     pub(super) fn is_sound(&self) -> bool {
         self.max_body <= MAX_BODY
+    }
+
+    /// Time from one height to the next while something waits, so that a body has company: each has the same syncs and
+    /// signatures, however much stands in it.
+    pub(super) fn breath(&self) -> Duration {
+        BREATH.min(self.pace / 2)
     }
 
     /// The engine's timeouts. The proposer may wait for `pace`, so all others wait that much longer for it.

@@ -110,8 +110,7 @@ impl<A: Application> Host<A> {
                 Event::End => return Outcome::Ended,
                 Event::Closed => return self.closed(),
                 Event::Message(message) => self.answer(*message),
-                Event::Woken => self.woken(),
-                Event::Due => self.due(),
+                Event::Woken | Event::Due => self.look_again(),
             };
             let step = handled.map(|step| match step {
                 Step::On => None,
@@ -138,7 +137,7 @@ impl<A: Application> Host<A> {
     }
 
     async fn next(&mut self, channels: &mut Channels<Consortium>) -> Event {
-        let until = self.waiting.as_ref().map(|waiting| waiting.until);
+        let until = self.waiting.as_ref().map(Waiting::looks_again);
         tokio::select! {
             biased;
             _ = self.orders.wait_for(|order| *order == Order::End) => Event::End,

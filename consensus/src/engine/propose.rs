@@ -10,6 +10,7 @@ use malachitebft_app_channel::app;
 use malachitebft_app_channel::{Channels, NetworkMsg, Reply};
 use malachitebft_core_types::Round;
 use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::time::Instant;
 
 use app::streaming::{StreamContent, StreamId, StreamMessage};
@@ -20,8 +21,26 @@ use app::types::LocallyProposedValue;
 pub(super) struct Waiting {
     height: Height,
     round: Round,
-    pub until: Instant,
+    /// Before, nothing is proposed: a body gathers.
+    from: Instant,
+    /// Then whatever there is, were it nothing.
+    until: Instant,
     reply: Reply<LocallyProposedValue<Consortium>>,
+}
+
+impl Waiting {
+    /// When to look again, whether or not anything came.
+    pub fn looks_again(&self) -> Instant {
+        if self.gathers() {
+            self.from
+        } else {
+            self.until
+        }
+    }
+
+    fn gathers(&self) -> bool {
+        Instant::now() < self.from
+    }
 }
 
 impl<A: Application> Host<A> {
@@ -34,7 +53,8 @@ impl<A: Application> Host<A> {
         let waiting = Waiting {
             height,
             round,
-            until: self.pace_ends(round),
+            from: self.paced(round, self.config.breath()),
+            until: self.paced(round, self.config.pace),
             reply,
         };
         if height != self.book.tip().next() {
@@ -44,20 +64,29 @@ impl<A: Application> Host<A> {
         if let Some(body) = self.proposed_before(height, round)? {
             return self.propose(waiting, body);
         }
+        self.propose_or_wait(waiting)
+    }
+
+    /// So long after the last height; a later round of a height is in a hurry.
+    fn paced(&self, round: Round, pace: Duration) -> Instant {
+        match self.applied {
+            Some(applied) if round == Round::ZERO => applied + pace,
+            _ => Instant::now(),
+        }
+    }
+
+    /// Proposes what waits, once it had time to gather; nothing, once the pace is over.
+    fn propose_or_wait(&mut self, waiting: Waiting) -> Result<Step, BookError> {
+        if waiting.gathers() {
+            self.waiting = Some(waiting);
+            return Ok(Step::On);
+        }
         let body = self.book.propose()?;
-        if body.is_empty() && waiting.until > Instant::now() {
+        if body.is_empty() && Instant::now() < waiting.until {
             self.waiting = Some(waiting);
             return Ok(Step::On);
         }
         self.propose(waiting, body)
-    }
-
-    /// While nothing waits, heights follow each other at the pace; a later round of a height is in a hurry.
-    fn pace_ends(&self, round: Round) -> Instant {
-        match self.applied {
-            Some(applied) if round == Round::ZERO => applied + self.config.pace,
-            _ => Instant::now(),
-        }
     }
 
     /// What this node proposed in the round before it went down.
@@ -68,24 +97,12 @@ impl<A: Application> Host<A> {
         }
     }
 
-    pub(super) fn woken(&mut self) -> Result<Step, BookError> {
-        let Some(waiting) = self.waiting.take() else {
-            return Ok(Step::On);
-        };
-        let body = self.book.propose()?;
-        if body.is_empty() {
-            self.waiting = Some(waiting);
-            return Ok(Step::On);
+    /// The application has something, or it is time.
+    pub(super) fn look_again(&mut self) -> Result<Step, BookError> {
+        match self.waiting.take() {
+            Some(waiting) => self.propose_or_wait(waiting),
+            None => Ok(Step::On),
         }
-        self.propose(waiting, body)
-    }
-
-    pub(super) fn due(&mut self) -> Result<Step, BookError> {
-        let Some(waiting) = self.waiting.take() else {
-            return Ok(Step::On);
-        };
-        let body = self.book.propose()?;
-        self.propose(waiting, body)
     }
 
     fn propose(&mut self, waiting: Waiting, body: Vec<u8>) -> Result<Step, BookError> {

@@ -25,6 +25,22 @@ fn four_nodes_decide_the_same_bodies_in_the_same_order() {
 }
 
 #[test]
+fn a_height_takes_a_breath_also_where_something_waits() {
+    let mut network = Network::start(1);
+    for body in ["one", "two", "three", "four"] {
+        network.submit(0, body.as_bytes());
+    }
+    network.await_bodies(&[0], 4);
+    let breath = network.nodes[0].config.pace / 2;
+    let rested = network.nodes[0].memory.with(|state| state.rested.clone());
+    assert!(
+        rested.len() >= 3 && rested.iter().all(|time| *time >= breath),
+        "{rested:?}"
+    );
+    network.stop_all();
+}
+
+#[test]
 fn a_body_in_many_pieces_arrives_whole() {
     let mut network = Network::start(4);
     let body: Vec<u8> = (0..3_000_000u32).map(|n| n.to_le_bytes()[1]).collect();

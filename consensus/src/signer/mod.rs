@@ -3,11 +3,15 @@
 mod ballot;
 mod guard;
 mod guarded;
+#[cfg(feature = "engine")]
+mod token;
 mod verifier;
 
 pub use ballot::{Ballot, Step};
 pub use guard::{Guard, GuardError};
 pub use guarded::GuardedSigner;
+#[cfg(feature = "engine")]
+pub use token::{TokenPlace, TokenSigner};
 pub use verifier::Verifier;
 
 use luyin_keys::signing::SigningKey;

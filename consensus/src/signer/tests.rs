@@ -21,9 +21,9 @@ pub fn signer(n: u8, network: NetworkId) -> (tempfile::TempDir, GuardedSigner) {
     (dir, GuardedSigner::new(Arc::new(key(n)), guard, network))
 }
 
-const NETWORK: NetworkId = NetworkId::from_bytes([4; 32]);
+pub const NETWORK: NetworkId = NetworkId::from_bytes([4; 32]);
 
-fn vote(kind: VoteType, value: NilOrVal<ValueId>) -> Vote {
+pub fn vote(kind: VoteType, value: NilOrVal<ValueId>) -> Vote {
     Vote {
         kind,
         height: Height::new(0x0102),

@@ -233,7 +233,8 @@ fn duckdb(python: &Path, drop: &Path, work: &Path) -> Result<Value, BenchError> 
 }
 
 /// Every code that a station of a synthetic month may carry, with its region on the month's days.
-fn places_table() -> String {
+#[must_use]
+pub fn places_table() -> String {
     let mut table = "code,region\n".to_owned();
     let day = Day::from_iso("2020-02-20").unwrap_or(Day::new(18_312));
     let mut add = |code: String| {

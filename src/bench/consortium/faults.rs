@@ -7,6 +7,7 @@ use anyhow::Context;
 use luyin_protocol::tx::Tx;
 use serde::Serialize;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// How often a client writes during a fault.
 const GAP: Duration = Duration::from_millis(25);
@@ -124,6 +125,8 @@ pub struct Trial<'a> {
     pub nodes: &'a mut Nodes,
     pub journal: &'a Journal,
     pub supply: &'a mut Vec<Tx>,
+    /// What was sent and is not answered yet.
+    pub sent: JoinSet<()>,
 }
 
 impl Trial<'_> {
@@ -139,6 +142,8 @@ impl Trial<'_> {
             let last = round % NODES;
             // Clients are at the node that is well in every fault.
             let at = (last + 1) % NODES;
+            // What the fault before kept waiting is not counted to this one.
+            while self.sent.join_next().await.is_some() {}
             fault.begin(self.nodes, last)?;
             let begun = Instant::now();
             while begun.elapsed() < lasts {
@@ -168,7 +173,9 @@ impl Trial<'_> {
     fn write(&mut self, at: usize) {
         let Some(tx) = self.supply.pop() else { return };
         let (journal, url) = (self.journal.clone(), self.nodes.url(at, "/v1/checkins"));
-        tokio::spawn(async move { journal.send(url, &tx).await });
+        self.sent.spawn(async move {
+            journal.send(url, &tx).await;
+        });
     }
 
     /// From the healing until something is acknowledged that was sent before or since.
@@ -202,10 +209,10 @@ impl Trial<'_> {
         anyhow::bail!("node {n} did not come to block {head} within {PATIENCE:?}")
     }
 
-    /// Takes all that a node has, and how fast it is given back: check-ins a second.
-    pub async fn wipe(&mut self, network: &BenchNetwork) -> anyhow::Result<f64> {
+    /// Takes all that a node has, and how fast it is given back: check-ins a second, those of the loads among them.
+    pub async fn wipe(&mut self, network: &BenchNetwork, loaded: usize) -> anyhow::Result<f64> {
         let last = NODES - 1;
-        let checkins = self.journal.acks().len();
+        let checkins = loaded + self.journal.acks().len();
         self.nodes.wipe(last, network)?;
         let begun = Instant::now();
         self.nodes.start(last, Time::Right)?;

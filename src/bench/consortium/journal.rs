@@ -121,6 +121,14 @@ pub struct Found {
     pub acks: usize,
 }
 
+impl Found {
+    /// One history, with everything in it that was acknowledged.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.forks == 0 && self.lost_acks == 0
+    }
+}
+
 /// Compares all nodes with each other and with what clients were told. All have to run.
 pub async fn compare(journal: &Journal, nodes: &Nodes) -> anyhow::Result<Found> {
     let mut found = Found {

@@ -17,6 +17,7 @@ use nodes::{NODES, Nodes, Time};
 use serde::Serialize;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 
 /// How much is tried.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +56,32 @@ impl Effort {
 }
 
 /// Rates that are offered, check-ins a second in all.
-const RATES: [f64; 5] = [100.0, 200.0, 300.0, 400.0, 500.0];
+const RATES: [f64; 6] = [100.0, 200.0, 300.0, 350.0, 400.0, 500.0];
 /// Latency that a rate must keep to count, milliseconds.
 const P99_LIMIT_MS: f64 = 1_500.0;
 /// How long the nodes have nothing to do.
 const IDLE: Duration = Duration::from_secs(8);
+
+/// A load, and what it cost.
+#[derive(Clone, Debug, Serialize)]
+pub struct Load {
+    /// What came back.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// Blocks that were made of it.
+    pub blocks: u64,
+    /// Check-ins of one of them, on average.
+    pub checkins_per_block: f64,
+    /// Cores that all nodes used together.
+    pub nodes_cores: f64,
+}
+
+impl Load {
+    /// Nothing was shed, and the latency kept.
+    fn is_borne(&self) -> bool {
+        self.outcome.accepted == self.outcome.sent && self.outcome.p99_ms <= P99_LIMIT_MS
+    }
+}
 
 /// One printed object.
 #[derive(Clone, Debug, Serialize)]
@@ -81,7 +103,7 @@ pub struct Report {
     /// Check-ins of a block at that rate, on average.
     pub checkins_per_block: f64,
     /// Every rate that was offered.
-    pub load: Vec<Outcome>,
+    pub load: Vec<Load>,
     /// The most memory that a node held, MiB.
     pub node_rss_mib: f64,
     /// Check-ins a second that a node with nothing left was given, each verified.
@@ -123,29 +145,15 @@ async fn measure(
     first_ack(&nodes, &journal, &mut supply).await?;
     say("nothing to do");
     let idle_core_percent = idle(&nodes).await?;
-    let (mut load, mut best, mut checkins_per_block) = (Vec::new(), None, 0.0);
+    let mut load: Vec<Load> = Vec::new();
     for rate in RATES {
         say(&format!("{rate} check-ins a second"));
-        let before = journal.height(&nodes, 0).await.unwrap_or_default();
         let count = (rate * effort.seconds) as usize;
         let bodies = supply.split_off(supply.len().saturating_sub(count));
-        let outcome = load::run(Plan {
-            urls: (0..NODES).map(|n| nodes.url(n, "/v1/checkins")).collect(),
-            bodies: bodies.iter().map(body).collect(),
-            rate,
-        })
-        .await;
-        let after = journal.height(&nodes, 0).await.unwrap_or_default();
-        let blocks = after.saturating_sub(before).max(1);
-        let kept = outcome.accepted == outcome.sent && outcome.p99_ms <= P99_LIMIT_MS;
-        load.push(outcome.clone());
-        if kept || load.len() == 1 {
-            checkins_per_block = outcome.accepted as f64 / blocks as f64;
-        }
-        if !kept {
+        load.push(offer(&nodes, &journal, rate, &bodies).await?);
+        if !load.last().is_some_and(Load::is_borne) {
             break;
         }
-        best = Some(outcome);
     }
     let node_rss_mib = rss(&nodes)?;
     let mut faults = Vec::new();
@@ -153,6 +161,7 @@ async fn measure(
         nodes: &mut nodes,
         journal: &journal,
         supply: &mut supply,
+        sent: JoinSet::new(),
     };
     for fault in Fault::ALL {
         say(&format!("{fault:?}"));
@@ -163,10 +172,16 @@ async fn measure(
         faults.push(trial.run(fault, effort.rounds, lasts).await?);
     }
     say("a node with nothing left");
-    let resync_per_s = trial.wipe(&network).await?;
+    let loaded = load.iter().map(|load| load.outcome.accepted).sum();
+    let resync_per_s = trial.wipe(&network, loaded).await?;
     say("comparing");
     let found = compare(&journal, &nodes).await?;
-    let best = best.or_else(|| load.first().cloned()).context("a load")?;
+    let best = load.iter().rfind(|load| load.is_borne());
+    let Load {
+        outcome: best,
+        checkins_per_block,
+        ..
+    } = best.or(load.first()).cloned().context("a load")?;
     Ok(Report {
         cores: rayon::current_num_threads(),
         validators: NODES,
@@ -181,6 +196,28 @@ async fn measure(
         resync_per_s,
         faults,
         found,
+    })
+}
+
+/// Offers check-ins at a rate, to all nodes in turn.
+async fn offer(nodes: &Nodes, journal: &Journal, rate: f64, bodies: &[Tx]) -> anyhow::Result<Load> {
+    let (before, used) = (journal.height(nodes, 0).await, used(nodes)?);
+    let begun = Instant::now();
+    let outcome = load::run(Plan {
+        urls: (0..NODES).map(|n| nodes.url(n, "/v1/checkins")).collect(),
+        bodies: bodies.iter().map(body).collect(),
+        rate,
+    })
+    .await;
+    let spent = self::used(nodes)?.saturating_sub(used);
+    let took = begun.elapsed();
+    let after = journal.height(nodes, 0).await.unwrap_or_default();
+    let blocks = after.saturating_sub(before.unwrap_or_default());
+    Ok(Load {
+        blocks,
+        checkins_per_block: outcome.accepted as f64 / blocks.max(1) as f64,
+        nodes_cores: spent.as_secs_f64() / took.as_secs_f64(),
+        outcome,
     })
 }
 
@@ -210,14 +247,16 @@ async fn first_ack(nodes: &Nodes, journal: &Journal, supply: &mut Vec<Tx>) -> an
 
 /// The share of a core that a node uses, in percent, averaged over all.
 async fn idle(nodes: &Nodes) -> anyhow::Result<f64> {
-    let used = |nodes: &Nodes| -> anyhow::Result<Duration> {
-        let all = nodes.up().map(|n| nodes.process(n)?.used());
-        all.sum()
-    };
     let before = used(nodes)?;
     tokio::time::sleep(IDLE).await;
     let spent = used(nodes)?.saturating_sub(before);
     Ok(spent.as_secs_f64() / IDLE.as_secs_f64() / NODES as f64 * 100.0)
+}
+
+/// Processor time that all nodes have used.
+fn used(nodes: &Nodes) -> anyhow::Result<Duration> {
+    let all = nodes.up().map(|n| nodes.process(n)?.used());
+    all.sum()
 }
 
 /// The most memory of any node.

@@ -34,14 +34,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long a step of a round is waited for: long enough for a full block to be judged by nodes that share two cores, short
-/// enough that a network which had stopped goes on within seconds.
+/// How long a step of a round is waited for: long enough for a block to be run by nodes that share two cores, whose proofs were
+/// judged before; short enough that those who write hardly notice the turn of a node that is dead.
 const TIMEOUTS: Timeouts = Timeouts {
-    propose: Duration::from_millis(1_200),
+    propose: Duration::from_millis(600),
     prevote: Duration::from_millis(300),
-    precommit: Duration::from_millis(300),
+    precommit: Duration::from_millis(200),
     more: Duration::from_millis(300),
 };
+/// How long proofs wait for company: judged together they cost less each, and every node judges all.
+const COMPANY: Duration = Duration::from_millis(50);
 /// How long an end waits for what was taken to be decided.
 const LAST_BLOCKS: Duration = Duration::from_secs(5);
 /// How long the figures of the engine stand, where nothing changes.
@@ -85,6 +87,7 @@ impl Consortium {
         let (hand_on, judged) = mpsc::sync_channel(1);
         let judging = Judging {
             waiting,
+            gather: around.config.gather().max(COMPANY),
             hand_on,
             store: chain.store(),
             network: chain.network().clone(),

@@ -20,6 +20,9 @@ pub struct State {
     /// Who decides once the next body is decided.
     pub next_validators: Option<Validators>,
     pub fault: Option<String>,
+    /// When the last height was decided, and how long after one each question for a body came.
+    pub decided: Option<Instant>,
+    pub rested: Vec<Duration>,
 }
 
 /// What a node's application holds, seen from outside.
@@ -41,6 +44,8 @@ impl Memory {
                 validators,
                 next_validators: None,
                 fault: None,
+                decided: None,
+                rested: Vec::new(),
             }),
             changed: Condvar::new(),
         })
@@ -77,6 +82,7 @@ impl Application for Toy {
                 return Err(Fault(fault.clone()));
             }
             assert_eq!(height, state.height.next(), "asked out of turn");
+            state.rested.extend(state.decided.map(|at| at.elapsed()));
             let body = state.waiting.front().cloned().unwrap_or_default();
             state.proposed.push(body.clone());
             Ok(body)
@@ -103,6 +109,7 @@ impl Application for Toy {
             } else {
                 assert_eq!(decided.height, state.height.next(), "out of turn");
                 state.height = decided.height;
+                state.decided = Some(Instant::now());
                 state.last = Some(decided.clone());
                 if !decided.body.is_empty() {
                     state.bodies.push(decided.body.clone());
