@@ -74,8 +74,9 @@ pub fn run(args: BenchArgs, say: Say) -> anyhow::Result<()> {
         let effort = if args.quick {
             consortium::Effort::QUICK
         } else {
-            consortium::Effort::FULL.with_rounds(rounds)
-        };
+            consortium::Effort::FULL
+        }
+        .with_rounds(rounds);
         let report = consortium::run(effort, &directory, told)?;
         bar.finish_and_clear();
         print(&report, say)?;

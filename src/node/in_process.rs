@@ -16,7 +16,7 @@ use super::judging::Judging;
 use super::orderer::{Condition, NotOrdered, NotQueued, Orderer, Pending, Receipt, Submission};
 use super::published::Published;
 use super::queue::Queue;
-use super::receipts::{BoundKey, Receipts};
+use super::receipts::Receipts;
 use super::turn::Turns;
 use super::writing::Writing;
 use crate::clock::Clock;
@@ -35,8 +35,7 @@ use tokio::sync::oneshot;
 type Answer = oneshot::Sender<Result<Receipt, NotOrdered>>;
 
 pub(super) struct Waiting {
-    pub tx: Tx,
-    pub key: Option<BoundKey>,
+    pub submission: Submission,
     pub answer: Answer,
 }
 
@@ -123,7 +122,7 @@ impl Orderer for InProcess {
     fn take_over(&self, _: u8, txs: Vec<Tx>) -> Result<usize, NotQueued> {
         let mut taken = 0;
         for tx in txs {
-            match self.submit(Submission { tx, key: None }) {
+            match self.submit(Submission::of(tx)) {
                 Ok(_) => taken += 1,
                 Err(NotQueued::Full) => break,
                 Err(refused) => return Err(refused),

@@ -56,10 +56,10 @@ impl Judging {
             .into_par_iter()
             .map(|waiting| {
                 let state = State::new(store.as_ref());
-                let found = match check_form(network, &waiting.tx) {
+                let found = match check_form(network, &waiting.submission.tx) {
                     Err(refusal) => Err(refusal.into()),
                     // What the state refuses now, the block may allow: the chain says.
-                    Ok(()) => Ok(claim(&state, &waiting.tx).ok().flatten()),
+                    Ok(()) => Ok(claim(&state, &waiting.submission.tx).ok().flatten()),
                 };
                 (waiting, found)
             })

@@ -4,6 +4,8 @@ use super::receipts::BoundKey;
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::store::Height;
 use luyin_ledger::tx::Refusal;
+use luyin_protocol::codec::Canonical as _;
+use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
 use luyin_protocol::tx::Tx;
 use std::future::Future;
@@ -29,8 +31,20 @@ pub struct Receipt {
 pub struct Submission {
     /// The transaction.
     pub tx: Tx,
+    /// Its name, the hash of its bytes: made once, on the way in.
+    pub name: Sha256Hash,
     /// The idempotency key that it came with, to be bound when it takes effect.
     pub key: Option<BoundKey>,
+}
+
+impl Submission {
+    /// Of a transaction that came without an idempotency key.
+    #[must_use]
+    pub fn of(tx: Tx) -> Self {
+        let name = Sha256Hash::of(&tx.to_vec());
+        let key = None;
+        Self { tx, name, key }
+    }
 }
 
 /// Why a transaction was not taken for ordering at all.

@@ -32,8 +32,7 @@ impl Queue {
             return Err(NotQueued::Closed);
         };
         let (answer, pending) = oneshot::channel();
-        let Submission { tx, key } = submission;
-        match end.try_send(Waiting { tx, key, answer }) {
+        match end.try_send(Waiting { submission, answer }) {
             Ok(()) => {
                 self.metrics.queued.inc();
                 Ok(Pending::new(pending))

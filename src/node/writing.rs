@@ -9,8 +9,6 @@ use crate::clock::Clock;
 use luyin_ledger::chain::{Block, Chain, ChainError, Parts, Proposal};
 use luyin_ledger::log::merkle::EntryIndex;
 use luyin_ledger::tx::Refusal;
-use luyin_protocol::codec::Canonical;
-use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -69,7 +67,7 @@ impl Writing {
                 return self.turn_away(waiting);
             };
             let started = Instant::now();
-            let candidates: Vec<Tx> = waiting.iter().map(|w| w.tx.clone()).collect();
+            let candidates: Vec<Tx> = waiting.iter().map(|w| w.submission.tx.clone()).collect();
             let proposal = match propose(chain, &self.around.clock, candidates) {
                 Ok(proposal) => proposal,
                 Err(error) => {
@@ -117,13 +115,13 @@ impl Writing {
             epoch: _,
         } = receipt;
         let row = |(waiting, entry): (&Waiting, &EntryIndex)| Row {
-            tx: Sha256Hash::of(&waiting.tx.to_vec()),
+            tx: waiting.submission.name,
             receipt: Receipt {
                 entry: *entry,
                 height,
                 time,
             },
-            key: waiting.key,
+            key: waiting.submission.key,
         };
         let rows: Vec<Row> = taken.iter().zip(&entries).map(row).collect();
         let metrics = &self.around.metrics;

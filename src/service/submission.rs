@@ -5,7 +5,6 @@ use super::encoded::decode_value;
 use super::error::{Busy, CallerError, RequestError, Unavailable};
 use crate::node::receipts::{BoundKey, KeyUse};
 use crate::node::{self, Node, NotOrdered, NotQueued, Receipt};
-use luyin_protocol::codec::Canonical;
 use luyin_protocol::did::Did;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::{Tx, TxKind};
@@ -131,7 +130,8 @@ pub async fn order(
     tx: Tx,
     request: &Request<'_>,
 ) -> Result<ReceiptView, ServiceError> {
-    let name = Sha256Hash::of(&tx.to_vec());
+    let mut submission = node::Submission::of(tx);
+    let name = submission.name;
     let key = request.key.as_ref().map(|key| BoundKey {
         key: scoped(key, request.caller),
         request: Sha256Hash::of(request.body),
@@ -144,7 +144,8 @@ pub async fn order(
             return Ok(receipt.into());
         }
     }
-    let queued = node.orderer().submit(node::Submission { tx, key });
+    submission.key = key;
+    let queued = node.orderer().submit(submission);
     let pending = queued.map_err(not_queued)?;
     match pending.await {
         Ok(receipt) => Ok(receipt.into()),

@@ -8,6 +8,7 @@ mod browser;
 mod command;
 mod debian;
 mod deny;
+mod faults;
 mod fuzz;
 mod itinerary;
 mod links;

@@ -10,7 +10,7 @@ use crate::command::Program;
 use crate::report::{self, Row, Verdict};
 use crate::setup::{self, Build, Need};
 use crate::workspace::Workspace;
-use crate::{browser, deny, fuzz, itinerary, links, properties, regions, web, words};
+use crate::{browser, deny, faults, fuzz, itinerary, links, properties, regions, web, words};
 
 /// How long the tests may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ static SUITES: [Suite; 9] = [
 static ON_DEMAND: [Suite; 3] = [
     Suite {
         name: "consortium",
-        what: "the consensus engine, fifty seeds of its simulation, and stories of four nodes that agree",
+        what: "the consensus engine, fifty seeds of its simulation, stories of four nodes that agree, and three rounds of each fault",
         needs: &[Need::SoftToken, Need::Nextest, Need::ProvingKeys],
         actions: &[
             Action::Cargo(&[
@@ -179,6 +179,7 @@ static ON_DEMAND: [Suite; 3] = [
                 "-E",
                 "package(luyin-consensus) or package(luyin-simulation) or (package(luyin) and test(/^consortium::/))",
             ]),
+            Action::Check(faults::few),
         ],
     },
     Suite {

@@ -144,7 +144,7 @@ impl EngineForm {
             request_timeout: Duration::from_secs(10),
             max_response_size: largest,
             parallel_requests: 3,
-            batch_size: SYNC_BATCH,
+            batch_size: MAX_SYNC_VALUES,
             ..Default::default()
         };
         Some(Self {
@@ -154,9 +154,6 @@ impl EngineForm {
         })
     }
 }
-
-/// Heights of one question for decided values.
-pub(super) const SYNC_BATCH: usize = MAX_SYNC_VALUES;
 
 fn bytes(count: usize) -> ByteSize {
     ByteSize::b(u64::try_from(count).unwrap_or(u64::MAX))

@@ -1,11 +1,11 @@
 //! The engine's questions and the application's answers, one after another on one thread.
 
 use super::book::{Book, BookError};
-use super::config::{EngineConfig, HISTORY_BEGINS, SYNC_BATCH};
+use super::config::{EngineConfig, HISTORY_BEGINS};
 use super::propose::{Waiting, due, send};
 use super::status::Board;
 use super::streams::{Arrived, PER_ROUND, Streams};
-use crate::codec::MAX_BODY;
+use crate::codec::{MAX_BODY, MAX_SYNC_VALUES};
 use crate::context::Consortium;
 use crate::counters;
 use crate::signer::{GuardError, GuardedSigner, Verifier};
@@ -238,7 +238,7 @@ impl<A: Application> Host<A> {
             AppMsg::GetHistoryMinHeight { reply } => told(reply.send(HISTORY_BEGINS).is_ok()),
             AppMsg::GetDecidedValues { range, reply } => {
                 let (start, end) = range.into_inner();
-                let values = self.book.decided_values(start, end, SYNC_BATCH)?;
+                let values = self.book.decided_values(start, end, MAX_SYNC_VALUES)?;
                 told(reply.send(values).is_ok());
             }
             AppMsg::ProcessSyncedValue {

@@ -36,7 +36,7 @@ impl Effort {
     /// A few minutes.
     pub const QUICK: Self = Self {
         seconds: 5.0,
-        rounds: 1,
+        rounds: 3,
         fault: Duration::from_secs(3),
         stop: Duration::from_secs(5),
     };

@@ -1,8 +1,7 @@
 //! What other nodes handed to this one and has not been settled yet (clause 12.14).
 
-use super::super::in_process::{Judged, Waiting};
-use super::super::orderer::{NotQueued, Pending};
-use luyin_protocol::codec::Canonical as _;
+use super::super::in_process::Judged;
+use super::super::orderer::{NotQueued, Pending, Submission};
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::Tx;
 use std::collections::HashMap;
@@ -19,8 +18,17 @@ struct FromNode {
     pending: Pending,
 }
 
+/// What became of a hand-over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Taken {
+    /// How many of the first ones have a place.
+    pub places: usize,
+    /// How many of these had none before.
+    pub new: usize,
+}
+
 impl Handed {
-    /// Queues what a node hands over, up to its share; how many of the first ones have a place, those from before counted.
+    /// Queues what a node hands over, up to its share.
     ///
     /// # Errors
     /// What the queue says, other than that it is full.
@@ -28,25 +36,27 @@ impl Handed {
         &self,
         (place, share): (u8, usize),
         txs: Vec<Tx>,
-        queue: impl Fn(Tx) -> Result<Pending, NotQueued>,
-    ) -> Result<usize, NotQueued> {
+        queue: impl Fn(Submission) -> Result<Pending, NotQueued>,
+    ) -> Result<Taken, NotQueued> {
         let mut held = self.held();
         held.retain(|_, from| !from.pending.is_settled());
         let mut of_node = held.values().filter(|from| from.place == place).count();
-        let mut taken = 0;
+        let mut taken = Taken::default();
         for tx in txs {
-            if let Entry::Vacant(free) = held.entry(Sha256Hash::of(&tx.to_vec())) {
+            let submission = Submission::of(tx);
+            if let Entry::Vacant(free) = held.entry(submission.name) {
                 if of_node >= share {
                     break;
                 }
-                match queue(tx) {
+                match queue(submission) {
                     Ok(pending) => free.insert(FromNode { place, pending }),
                     Err(NotQueued::Full) => break,
                     Err(refused) => return Err(refused),
                 };
                 of_node += 1;
+                taken.new += 1;
             }
-            taken += 1;
+            taken.places += 1;
         }
         Ok(taken)
     }
@@ -55,9 +65,9 @@ impl Handed {
     pub fn own(&self, judged: &Judged) -> Vec<Tx> {
         let Judged(judged) = judged;
         let held = self.held();
-        let is_own = |tx: &&Tx| !held.contains_key(&Sha256Hash::of(&tx.to_vec()));
-        let all = judged.iter().map(|(Waiting { tx, .. }, _)| tx);
-        all.filter(is_own).cloned().collect()
+        let all = judged.iter().map(|(waiting, _)| &waiting.submission);
+        let own = all.filter(|submission| !held.contains_key(&submission.name));
+        own.map(|submission| submission.tx.clone()).collect()
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Sha256Hash, FromNode>> {
@@ -68,6 +78,7 @@ impl Handed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::in_process::Waiting;
     use crate::node::{NotOrdered, Receipt};
     use luyin_keys::keystore::SecretBytes;
     use luyin_keys::signing::SigningKey;
@@ -103,14 +114,19 @@ mod tests {
         let (handed, queue) = (Handed::default(), Queue::default());
         let take = |place, txs: &[u8]| {
             let txs = txs.iter().copied().map(tx).collect();
-            handed.take((place, 2), txs, |_| Ok(queue.push()))
+            let taken = handed.take((place, 2), txs, |_| Ok(queue.push()));
+            taken.map(|Taken { places, new }| (places, new))
         };
-        assert_eq!(take(1, &[1, 2, 3]), Ok(2), "the third has no place");
-        assert_eq!(take(2, &[4]), Ok(1), "another node has a share of its own");
-        assert_eq!(take(1, &[1, 2]), Ok(2), "the same again take no place");
-        assert_eq!(take(1, &[5]), Ok(0));
+        assert_eq!(take(1, &[1, 2, 3]), Ok((2, 2)), "the third has no place");
+        assert_eq!(take(2, &[4]), Ok((1, 1)), "another has its own share");
+        assert_eq!(
+            take(1, &[1, 2]),
+            Ok((2, 0)),
+            "the same again is nothing new"
+        );
+        assert_eq!(take(1, &[5]), Ok((0, 0)));
         queue.0.borrow_mut().remove(0);
-        assert_eq!(take(1, &[5]), Ok(1), "one is settled");
+        assert_eq!(take(1, &[5]), Ok((1, 1)), "one is settled");
         assert_eq!(queue.0.borrow().len(), 3);
     }
 
@@ -118,11 +134,11 @@ mod tests {
     fn what_another_node_took_is_not_handed_on() {
         let (handed, queue) = (Handed::default(), Queue::default());
         let taken = handed.take((1, 8), vec![tx(1)], |_| Ok(queue.push()));
-        assert_eq!(taken, Ok(1));
+        assert_eq!(taken, Ok(Taken { places: 1, new: 1 }));
         let waiting = |n| {
             let (answer, _) = oneshot::channel();
-            let (tx, key) = (tx(n), None);
-            (Waiting { tx, key, answer }, None)
+            let submission = Submission::of(tx(n));
+            (Waiting { submission, answer }, None)
         };
         let judged = Judged(vec![waiting(1), waiting(2)]);
         assert_eq!(handed.own(&judged), [tx(2)]);
@@ -132,7 +148,7 @@ mod tests {
     fn a_full_queue_ends_what_is_taken_and_a_closed_one_takes_nothing() {
         let handed = Handed::default();
         let full = handed.take((1, 8), vec![tx(1)], |_| Err(NotQueued::Full));
-        assert_eq!(full, Ok(0));
+        assert_eq!(full, Ok(Taken::default()));
         let closed = handed.take((1, 8), vec![tx(1)], |_| Err(NotQueued::Closed));
         assert_eq!(closed, Err(NotQueued::Closed));
     }

@@ -19,7 +19,7 @@ use super::orderer::{Condition, NotQueued, Orderer, Pending, Submission};
 use super::queue::Queue;
 use crate::config::ConsensusConfig;
 use crate::telemetry::Metrics;
-use handed::Handed;
+use handed::{Handed, Taken};
 use handover::OtherNodes;
 use ledger::Ledger;
 use luyin_consensus::{Engine, EngineConfig, EngineError, Running, Status, Timeouts};
@@ -202,12 +202,12 @@ impl Orderer for Consortium {
     }
 
     fn take_over(&self, from: u8, txs: Vec<Tx>) -> Result<usize, NotQueued> {
-        let queue = |tx| self.submit(Submission { tx, key: None });
-        let taken = self.handed.take((from, self.share), txs, queue)?;
+        let queue = |submission| self.submit(submission);
+        let Taken { places, new } = self.handed.take((from, self.share), txs, queue)?;
         self.metrics
             .handed_over
-            .inc_by(u64::try_from(taken).unwrap_or_default());
-        Ok(taken)
+            .inc_by(u64::try_from(new).unwrap_or_default());
+        Ok(places)
     }
 
     fn condition(&self) -> Condition {

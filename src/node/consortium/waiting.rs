@@ -4,14 +4,12 @@ use super::super::in_process::{Judged, Waiting};
 use super::super::orderer::{NotOrdered, Receipt};
 use super::super::receipts::BoundKey;
 use luyin_ledger::tx::{Claim, Refusal};
-use luyin_protocol::codec::Canonical as _;
 use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::tx::Tx;
 use std::collections::HashMap;
 
-/// One of them with its name, and the claim whose verdict is remembered until it is settled.
+/// One of them, and the claim whose verdict is remembered until it is settled.
 struct Held {
-    name: Sha256Hash,
     waiting: Waiting,
     claim: Option<Claim>,
 }
@@ -33,12 +31,10 @@ impl Room {
     /// Takes in what was judged.
     pub fn admit(&mut self, judged: Judged) {
         let Judged(judged) = judged;
-        self.held
-            .extend(judged.into_iter().map(|(waiting, claim)| Held {
-                name: Sha256Hash::of(&waiting.tx.to_vec()),
-                waiting,
-                claim,
-            }));
+        let held = judged
+            .into_iter()
+            .map(|(waiting, claim)| Held { waiting, claim });
+        self.held.extend(held);
     }
 
     pub const fn len(&self) -> usize {
@@ -52,17 +48,17 @@ impl Room {
     /// The first so many, with their names. The same transaction sent twice stands once.
     pub fn candidates(&self, most: usize) -> (Vec<Sha256Hash>, Vec<Tx>) {
         let mut seen = std::collections::HashSet::new();
-        let first = self.held.iter().filter(|held| seen.insert(held.name));
-        first
+        let all = self.held.iter().map(|held| &held.waiting.submission);
+        all.filter(|submission| seen.insert(submission.name))
             .take(most)
-            .map(|held| (held.name, held.waiting.tx.clone()))
+            .map(|submission| (submission.name, submission.tx.clone()))
             .unzip()
     }
 
     /// The idempotency key that came with a transaction.
     pub fn key_of(&self, name: &Sha256Hash) -> Option<BoundKey> {
-        let held = self.held.iter().find(|held| held.name == *name)?;
-        held.waiting.key
+        let mut all = self.held.iter().map(|held| &held.waiting.submission);
+        all.find(|submission| submission.name == *name)?.key
     }
 
     /// Lets those go that a block took or that were refused beside it.
@@ -73,7 +69,8 @@ impl Room {
     ) -> Vec<Answered> {
         let mut answered = Vec::new();
         for held in std::mem::take(&mut self.held) {
-            let what = match (taken.get(&held.name), refused.get(&held.name)) {
+            let name = &held.waiting.submission.name;
+            let what = match (taken.get(name), refused.get(name)) {
                 (Some(receipt), _) => Ok(*receipt),
                 (None, Some(refusal)) => Err(refusal.clone().into()),
                 (None, None) => {

@@ -1,0 +1,17 @@
+//! What is done to four nodes while clients write, with the service as the tests of the consortium have just built it.
+
+use anyhow::Result;
+
+use crate::command::Program;
+use crate::suite::Done;
+use crate::workspace::Workspace;
+
+const SERVICE: &str = "target/debug/luyin";
+
+/// Three rounds of each fault. The night runs more, from a release build.
+pub fn few(workspace: &Workspace) -> Result<Done> {
+    Program::new(workspace, SERVICE, &["--json", "bench", "--quick", "net"]).run()?;
+    Ok(Done::Checked(
+        "no fork and nothing lost in three rounds of each fault".to_owned(),
+    ))
+}
