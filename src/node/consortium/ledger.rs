@@ -16,13 +16,17 @@ use luyin_protocol::signature::Sha256Hash;
 use luyin_protocol::time::Timestamp;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How far the time of a block may lie ahead of the clock of a node that checks it, in milliseconds.
 pub const AHEAD_MS: u64 = 10_000;
 /// Blocks whose times fall into one span of so many milliseconds share a checkpoint while others follow them. The times are
 /// the blocks' own, so that all nodes sign at the same sizes.
 const PUBLISHED_EVERY_MS: u64 = 500;
+/// A node whose newest block is older is catching up, or its clock is wrong.
+const LATE_MS: u64 = 5_000;
+/// How often it publishes then: what it has missed, the others have signed already, and every checkpoint costs syncs.
+const WHILE_LATE: Duration = Duration::from_secs(1);
 /// Checked bodies of one height that are kept to be committed without running them twice.
 const CHECKED: usize = 8;
 
@@ -46,6 +50,8 @@ pub(super) struct Ledger {
     /// What falls out beside a body of this node's.
     refused: HashMap<Sha256Hash, HashMap<Sha256Hash, Refusal>>,
     unpublished: Unpublished,
+    /// When this process last published.
+    published: Option<Instant>,
     around: Surroundings,
 }
 
@@ -58,6 +64,7 @@ impl Ledger {
             checked: Vec::new(),
             refused: HashMap::new(),
             unpublished: Unpublished::Nothing,
+            published: None,
             around,
         }
     }
@@ -228,11 +235,20 @@ impl Ledger {
         self.around.judge.forget(&settled);
     }
 
-    /// Publishes what is durable.
+    /// Publishes what is durable. A node that is late leaves some out, and signs at no size at which the others do not.
     fn publish(&mut self) -> Result<(), ChainError> {
+        let newest = self.chain.state().tip()?.map(|tip| tip.time);
+        let now = self.around.clock.now();
+        let late = newest.is_some_and(|newest| newest.plus_ms(LATE_MS) < now);
+        let lately = |at: Instant| at.elapsed() < WHILE_LATE;
+        if late && self.published.is_some_and(lately) {
+            self.unpublished = Unpublished::Blocks;
+            return Ok(());
+        }
         let checkpoint = self.chain.publish()?;
         self.around.published.show(checkpoint);
         self.unpublished = Unpublished::Nothing;
+        self.published = Some(Instant::now());
         Ok(())
     }
 
