@@ -194,16 +194,9 @@ impl Kind {
         Self::Proof,
     ];
 
-    /// All of them.
+    /// Those that only the engine sends or keeps.
     #[cfg(feature = "engine")]
-    pub const ALL: [Self; 14] = [
-        Self::Vote,
-        Self::Proposal,
-        Self::Part,
-        Self::Polka,
-        Self::Commit,
-        Self::Round,
-        Self::Proof,
+    pub const OF_ENGINE: [Self; 7] = [
         Self::Consensus,
         Self::Liveness,
         Self::Stream,

@@ -277,7 +277,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_a_decoder_panic_or_give_other_bytes_back(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
-        for kind in Kind::ALL {
+        for kind in Kind::PLAIN.into_iter().chain(Kind::OF_ENGINE) {
             if let Ok(again) = decode_any(kind, &bytes) {
                 prop_assert_eq!(&again, &bytes);
             }
