@@ -3,14 +3,18 @@
 use anyhow::Result;
 
 use crate::command::Program;
+use crate::setup::DEV_SERVICE;
 use crate::suite::Done;
 use crate::workspace::Workspace;
 
-const SERVICE: &str = "target/debug/luyin";
-
 /// Three rounds of each fault. The night runs more, from a release build.
 pub fn few(workspace: &Workspace) -> Result<Done> {
-    Program::new(workspace, SERVICE, &["--json", "bench", "--quick", "net"]).run()?;
+    Program::new(
+        workspace,
+        DEV_SERVICE,
+        &["--json", "bench", "--quick", "net"],
+    )
+    .run()?;
     Ok(Done::Checked(
         "no fork and nothing lost in three rounds of each fault".to_owned(),
     ))

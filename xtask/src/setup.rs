@@ -16,6 +16,8 @@ const SOFT_TOKEN: &[&str] = &["softhsm2"];
 const NEXTEST_VERSION: &str = "0.9.143";
 const CHROMIUM: &str = "chromium";
 pub const PROVING_KEYS: &str = "data/keys";
+/// The service as the tests build it.
+pub const DEV_SERVICE: &str = "target/debug/luyin";
 const PINNED_CIRCUITS: &str = "circuits/pinned/circuits.json";
 const SNARKJS: &str = "tests/snarkjs";
 const SCHEMATHESIS: Environment =
@@ -308,7 +310,7 @@ pub const CONSORTIUM: [&str; 7] = [
 fn make_proving_keys(workspace: &Workspace, build: Build) -> Result<()> {
     let as_tested = as_tested();
     let (arguments, service): (&[&str], &str) = match build {
-        Build::Dev => (&as_tested, "target/debug/luyin"),
+        Build::Dev => (&as_tested, DEV_SERVICE),
         Build::Release => (&RELEASE, "target/release/luyin"),
         Build::Consortium => (&CONSORTIUM, "target/release/luyin"),
     };
